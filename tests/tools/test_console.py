@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Shell
+from conftest import ROOT, SERVICE, Shell
 from test_calls import make
 
 from soapwright.envelopes.given import Given
 from soapwright.envelopes.packages import import_package
 from soapwright.model.diagnostics import SpecError
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
 from soapwright.tools.console.calls import Calls
 from soapwright.tools.console.forms import operation_as_json, service_as_json
 from soapwright.tools.console.history import History
@@ -180,6 +183,33 @@ def test_copies_as_python_are_typed(tmp_path: Path, type_check: Any) -> None:
         assert ("reply = " in code) is (operation == "store")
         (folder / "call.py").write_text(code)
         assert type_check(folder, "call") == ""
+
+
+def test_a_copy_as_python_calls_the_port_that_was_chosen(tmp_path: Path) -> None:
+    make("addressing", tmp_path / "made")
+    calls = Calls(tmp_path / "made", tmp_path / "samples")
+    data = {"operation": "ask", "as": "python", "values": text(what="x")}
+    gone = {"target": "endpoint", "endpoint": "http://a.example/"}
+    for given, settings in (
+        ({}, ""),
+        ({"port": "Desk"}, ""),
+        ({"port": "Desk12"}, 'port="Desk12"'),
+        ({"port": "Desk12", **gone}, '"http://a.example/", port="Desk12"'),
+    ):
+        code = calls.copy({**data, **given})["text"]
+        assert f".Client({settings}) as client:" in code
+
+
+def test_a_copy_as_python_has_infinite_numbers(tmp_path: Path) -> None:
+    source = SERVICE.replace('"city" type="xsd:string"', '"city" type="xsd:double"')
+    (tmp_path / "service.wsdl").write_text(source)
+    files = generate(tmp_path / "service.wsdl", Options("made")).files
+    write_package(tmp_path / "made", files)
+    calls = Calls(tmp_path / "made", tmp_path / "samples")
+    for given, written in (("-INF", 'float("-inf")'), ("NaN", 'float("nan")')):
+        data = {"operation": "temperature", "values": text(city=given)}
+        code = calls.copy({**data, "as": "python"})["text"]
+        assert f"client.temperature(city={written})" in code
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
+from math import isfinite
 from types import ModuleType
 from typing import Any
 
@@ -32,24 +33,38 @@ class PythonCalls:
         self._imports: set[str] = set()
 
     def lines(
-        self, client: str, method: Method, value: Any, headers: Any, setting: str = ""
+        self,
+        client: str,
+        port: str,
+        method: Method,
+        value: Any,
+        headers: Any,
+        endpoint: str = "",
     ) -> str:  # Any: a message's classes
         """An import of the package, and a call by a client.
 
         Args:
             client: the client's class.
-            method: its method.
+            port: the key of the port that is called.
+            method: the client's method.
             value: the request.
             headers: those of its class, or None.
-            setting: the arguments of the client.
+            endpoint: the URL that is called; "" for the port's.
         """
         call = self.call(method, value, headers)
         above = "".join(f"{line}\n" for line in self.imports())
+        settings = [string(endpoint)] if endpoint else []
+        settings += self.chosen(client, port)
         return (
             f"{above}import {self._name}\n\n"
-            f"with {self._name}.{client}({setting}) as client:\n"
+            f"with {self._name}.{client}({', '.join(settings)}) as client:\n"
             f"    {self.taken(client, method)}{call}\n"
         )
+
+    def chosen(self, client: str, port: str) -> list[str]:
+        """The argument of a client that chooses a port; none for its first, which it calls by itself."""
+        first, *_ = getattr(self._package, client)._port_names
+        return [] if port == first else [f"port={string(port)}"]
 
     def taken(self, client: str, method: Method) -> str:
         """The beginning of a statement that calls a method: nothing is taken of one without a result."""
@@ -102,6 +117,8 @@ class PythonCalls:
                 return f"{types}.{type(value).__name__}.{value.name}"
             case str():
                 return string(str(value))
+            case float() if not isfinite(value):
+                return f'float("{value}")'
             case list():
                 items = [self._said(item, indent + 4) for item in value]
                 return _joined("[", items, indent, "]")

@@ -1,4 +1,7 @@
-"""The end that Ctrl-C brings: one line, no traceback. It imports little: imports are interrupted, too."""
+"""The end that Ctrl-C brings: one line, no traceback. It imports little: imports are interrupted, too.
+
+The toolkit has the same for its own commands: neither distribution is installed with the other.
+"""
 
 import sys
 

@@ -184,11 +184,16 @@ class Calls:
         bound = wanted.bound
         assert bound.method is not None, "an operation with a request has a method"
         calls = PythonCalls(self.service.package, self.service.name)
-        setting = ""
-        if not wanted.on_mock and wanted.settings.endpoint != bound.port.address:
-            setting = repr(wanted.settings.endpoint)
+        endpoint = "" if wanted.on_mock else wanted.settings.endpoint
+        if endpoint == bound.port.address:
+            endpoint = ""
         return calls.lines(
-            bound.client, bound.method, made.value, made.headers, setting
+            bound.client,
+            bound.port.key,
+            bound.method,
+            made.value,
+            made.headers,
+            endpoint,
         )
 
     def _curl(self, wanted: Wanted, made: Any) -> str:

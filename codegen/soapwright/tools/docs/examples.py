@@ -61,7 +61,9 @@ class Examples:
         )
         call = ""
         if given and method:
-            call = self._calls.lines(client, method, given.value, given.headers)
+            call = self._calls.lines(
+                client, port.key, method, given.value, given.headers
+            )
         request = envelope(given.envelope) if given else []
         return Example(call, request, envelope(answered.envelope) if answered else [])
 

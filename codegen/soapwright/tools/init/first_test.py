@@ -68,7 +68,8 @@ def _made(
     calls = PythonCalls(service.package, service.name)
     call = calls.call(bound.method, request, headers, 8)
     above = "\n".join(calls.imports())
-    code = calls.lines(bound.client, bound.method, request, headers)
+    port = bound.port.key
+    code = calls.lines(bound.client, port, bound.method, request, headers)
     taken = calls.taken(bound.client, bound.method)
     check = f"    assert {_check(exchange.response)}\n" if taken else ""
     test = _TEST.format(
@@ -79,6 +80,7 @@ def _made(
         client=bound.client,
         call=f"{taken}{call}",
         check=check,
+        port="".join(f", {one}" for one in calls.chosen(bound.client, port)),
         security=", security=False" if demands else "",
     )
     return FirstCall(bound.name, test, code)
@@ -92,7 +94,7 @@ from soapwright.testing import MockTransport
 
 def test_{method}() -> None:
     mock = MockTransport({name})
-    with {name}.{client}("http://mock/", transport=mock{security}) as client:
+    with {name}.{client}("http://mock/", transport=mock{port}{security}) as client:
         {call}
 {check}"""
 
