@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
@@ -20,10 +23,13 @@ from test_calls import make
 from soapwright.envelopes.packages import import_package
 from soapwright.model.diagnostics import SpecError
 from soapwright.testing import MockTransport
+from soapwright.tools.recording import recorder
 
 SMS = ROOT / "generated" / "clickatell_document_literal"
 FAULT = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>
 <faultcode>s:Client</faultcode><faultstring>recorded</faultstring></s:Fault></s:Body></s:Envelope>"""
+CALL = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
+<getbalance xmlns="urn:x"><session_id>hush</session_id></getbalance></s:Body></s:Envelope>"""
 RULES = """
 [[rule]]
 operation = "auth"
@@ -138,6 +144,42 @@ WRONG = {
         '[[rule]]\noperation = "auth"\nreply = "x.xml"\n',
         "x.xml: No such file",
     ),
+    "deep nesting": ("x = " + "[" * 100_000, "is no TOML: it nests too deeply"),
+    "a long integer": ("x = " + "9" * 5000, "is no TOML: Exceeds the limit"),
+    "no array": ("[rule]\nhttp = 503\n", "a rule is a table of an array: [[rule]]"),
+    "no rules": ("rule = 5\n", "a rule is a table of an array: [[rule]]"),
+    "a status": (
+        "[[rule]]\nhttp = 999\n",
+        "rules.toml:2: error: auth: http = 999 is no",
+    ),
+    "an infinite status": ("[[rule]]\nhttp = inf\n", "http = inf is no status"),
+    "a status that is true": ("[[rule]]\nhttp = true\n", "http = True is no status"),
+    "a body that is none": (
+        '[[rule]]\nhttp = 204\nbody = "x"\n',
+        "a reply with the status 204 has no body",
+    ),
+    "a body alone": ('[[rule]]\nbody = "x"\n', "2: error: 'body' goes with 'http'"),
+    "a delay that is true": ("[[rule]]\ndelay = true\n", "'delay' is no number"),
+    "times that are true": (
+        "[[rule]]\ntimes = true\nhttp = 503\n",
+        "'times' is no number of times",
+    ),
+    "a key in a sequence": (
+        "[[rule]]\nsequence = [{ htpp = 503 }]\n",
+        "an outcome has no key 'htpp'",
+    ),
+    "an outcome beside a sequence": (
+        "[[rule]]\nvalues = {}\nsequence = [{ http = 503 }]\n",
+        "2: error: 'values' beside 'sequence' is lost",
+    ),
+    "a prefix": (
+        '[[rule]]\nxpath = "//x:y"\nhttp = 503\n',
+        "'//x:y' is no XPath: Undefined namespace prefix",
+    ),
+    "a control character": (
+        '[[rule]]\nxpath = "\\u0001"\nhttp = 503\n',
+        "is no XPath: All strings must be XML compatible",
+    ),
     "two outcomes": (
         '[[rule]]\noperation = "auth"\nhttp = 503\nvalues = {}\n',
         "values and http exclude each other",
@@ -251,6 +293,126 @@ def test_what_cannot_be_recorded_is_passed_on_and_reported(
     first, second = said.read_text().splitlines()
     assert "sendmsg.request.xml:1: error: cannot write: Not a directory" in first
     assert second.startswith("a call is not kept, or not all of it: ")
+
+
+@contextmanager
+def recording(
+    package: ModuleType, status: int, reply: bytes, samples: Path
+) -> Iterator[tuple[Any, list[bytes], list[str]]]:
+    """A recorder before a server that gives one reply, what that was asked, and what was reported."""
+    asked: list[bytes] = []
+
+    class Upstream(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(status)
+            self.send_header("Content-Type", "text/xml; charset=utf-8")
+            self.send_header("Content-Length", str(len(reply)))
+            self.end_headers()
+            self.wfile.write(reply)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """It is silent."""
+
+    reports: list[str] = []
+    folder = Path(package.__file__ or "").parent
+    with HTTPServer(("127.0.0.1", 0), Upstream) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            url = f"http://127.0.0.1:{server.server_port}/"
+            yield recorder(folder, url, samples, reports.append), asked, reports
+        finally:
+            server.shutdown()
+
+
+def through(app: Any, *events: dict[str, Any]) -> list[dict[str, Any]]:
+    """The events that an ASGI application sends to a POST."""
+    coming, sent = iter(events), []
+
+    async def receive() -> dict[str, Any]:
+        return next(coming)
+
+    async def send(event: dict[str, Any]) -> None:
+        sent.append(event)
+
+    headers = [(b"content-type", b"text/xml; charset=utf-8")]
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
+    asyncio.run(app(scope, receive, send))
+    return sent
+
+
+def body(content: bytes, *, more: bool = False) -> dict[str, Any]:
+    return {"type": "http.request", "body": content, "more_body": more}
+
+
+def test_half_a_request_is_not_passed_on(sms: ModuleType, tmp_path: Path) -> None:
+    """Also where the half is an envelope by itself: the service would do what nobody asked for."""
+    with recording(sms, 200, FAULT, tmp_path / "s") as (app, asked, _):
+        sent = through(app, body(CALL, more=True), {"type": "http.disconnect"})
+        assert (sent, asked) == ([], [])
+        assert through(app, body(CALL))[0]["status"] == 200
+        assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "called", "report", "kept"),
+    [
+        (
+            b"<html><body>log in</body></html>",
+            CALL,
+            "the fault is no envelope alone",
+            ["getbalance.request.xml"],
+        ),
+        (
+            b'<!DOCTYPE a [<!ENTITY e "x">]>' + FAULT,
+            CALL,
+            "the fault has a document type declaration",
+            ["getbalance.request.xml"],
+        ),
+        (
+            FAULT,
+            CALL.replace(b"getbalance", b"n" * 5000),
+            "there is no operation 'nnn",
+            [],
+        ),
+    ],
+)
+def test_what_no_test_could_read_is_no_sample(
+    reply: bytes,
+    called: bytes,
+    report: str,
+    kept: list[str],
+    sms: ModuleType,
+    tmp_path: Path,
+) -> None:
+    """The reply is passed on all the same."""
+    with recording(sms, 502, reply, tmp_path) as (app, asked, reports):
+        start, rest = through(app, body(called))
+    assert (start["status"], rest["body"], asked) == (502, reply, [called])
+    assert report in "".join(reports)
+    assert sorted(path.name for path in tmp_path.iterdir()) == kept
+
+
+def test_a_status_that_http_does_not_have(sms: ModuleType, tmp_path: Path) -> None:
+    with recording(sms, 999, FAULT, tmp_path) as (app, _, _):
+        start, rest = through(app, body(CALL))
+    assert start["status"] == 502 and b"the status 999" in rest["body"]
+
+
+def test_samples_are_bounded(
+    sms: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what is left out is reported."""
+    monkeypatch.setattr("soapwright.tools.recording._MOST_SAMPLES", 2)
+    monkeypatch.setattr("soapwright.tools.recording._MOST_BYTES", 1000)
+    with recording(sms, 500, FAULT, tmp_path) as (app, asked, reports):
+        for number in range(4):
+            through(app, body(CALL.replace(b"hush", b"hush%d" % number)))
+            through(app, body(CALL + b" " * number))
+        assert "2 samples are kept, of a request" in "".join(reports)
+        through(app, body(CALL.replace(b"getbalance", b"ping") + b" " * 1000))
+        assert "samples of 1,000 bytes are kept" in reports[-1]
+    assert len(asked) == 9
 
 
 def test_a_folder_without_a_reply_is_no_folder_of_replies(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -32,7 +31,7 @@ from soapwright.project.remote import (
     is_url,
     stored_name,
 )
-from soapwright.project.toml_lines import TableLines, line_of, tables
+from soapwright.project.toml_lines import TableLines, line_of, parse_toml, tables
 
 _KEYS = {
     "wsdl": str,
@@ -283,8 +282,8 @@ def _text_of(path: Path) -> str:
 def _parsed(path: Path, text: str) -> dict[str, object]:
     findings = Findings()
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return parse_toml(text)
+    except ValueError as error:
         line = re.search(r"\(at line (\d+)", str(error))
         at = Location(str(path), int(line[1]) if line else 1)
         findings.error(Code.CONFIG, f"is no TOML: {error}", at)

@@ -1,4 +1,4 @@
-"""Lines of keys and tables in a TOML file: `tomllib` gives values, and no lines.
+"""The content of a TOML file, and the lines of its keys and tables: `tomllib` gives values, and no lines.
 
 It looks at lines as people write them, one key a line. Where it does not find a thing it gives
 the line of what holds it.
@@ -7,9 +7,23 @@ the line of what holds it.
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
+from typing import Any
 
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+
+
+def parse_toml(text: str) -> dict[str, Any]:  # Any: as tomllib has it
+    """The content of a TOML file.
+
+    Raises:
+        ValueError: it is no TOML, nests too deeply to be read, or has an integer that is too long.
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it nests too deeply") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from soapwright.tools.http_server import Receive, Send
+
+STATUSES: Final = range(200, 600)
+"""The statuses of a whole reply (RFC 9110, section 15)."""
 
 
 async def body_of(receive: Receive, at_most: int) -> bytes | None:
@@ -13,10 +17,16 @@ async def body_of(receive: Receive, at_most: int) -> bytes | None:
     Args:
         receive: the application's.
         at_most: its length in bytes.
+
+    Raises:
+        ConnectionError: the caller left before all of it came: what came may be another request than
+            the one that was meant.
     """
     body, more = bytearray(), True
     while more:
         event = await receive()
+        if event["type"] == "http.disconnect":
+            raise ConnectionError("the caller left within a request")
         body += event.get("body", b"")
         more = event.get("more_body", False)
         if len(body) > at_most:

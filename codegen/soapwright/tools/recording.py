@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,18 +12,22 @@ from typing import Any, Final
 from lxml import etree
 
 from soapwright.envelopes.packages import import_package
+from soapwright.envelopes.reading import parse_envelope
 from soapwright.envelopes.recorded import RecordedTransport
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.project.output import make_folder, write_files
 from soapwright.project.remote import is_url
-from soapwright.tools.asgi import body_of, send_reply
+from soapwright.tools.asgi import STATUSES, body_of, send_reply
 from soapwright.tools.http_server import AsgiApp, Event, Receive, Send
 
 _MOST_BODY: Final = 64 * 1024 * 1024
 _MOST_SAMPLES: Final = 1000
 """So many samples of one kind are kept at most."""
+_MOST_BYTES: Final = 1024 * 1024 * 1024
+"""So many bytes are kept by one run at most: a service may reply with anything."""
 _TIMEOUT: Final = 120.0
+_PLAIN: Final = {"content-type": "text/plain; charset=utf-8"}
 # Of one connection, or made anew by whoever sends (RFC 9110, section 7.6.1).
 _DROPPED: Final = frozenset(
     "connection host content-length transfer-encoding accept-encoding content-encoding"
@@ -43,32 +48,35 @@ class Samples:
         self._folder = folder
         self._names = RecordedTransport(package, {})
         self._lock = threading.Lock()
+        self._written = 0
+        """The bytes that were written so far."""
 
     def keep_call(self, request: Any, reply: Any) -> None:
         """Keep a request and its reply, the package's own (`Any`).
 
         Raises:
-            ValueError: one is no envelope alone, or the request none of an operation.
+            ValueError: one cannot be kept, or the request is none of an operation.
             SpecError: they cannot be written.
         """
         operation = self._names.names(request)[0]
+        if not any(operation in p.operations for p in self._package.PORTS.values()):
+            raise ValueError(f"there is no operation {operation[:80]!r}")
         self.keep(operation, "request", request.body)
         if reply.body:
             kind = "fault" if reply.status >= 400 else "response"
             self.keep(operation, kind, reply.body)
 
     def keep(self, operation: str, kind: str, content: bytes) -> Path | None:
-        """Keep a message without its secrets; None where it is there already, or 1000 of its kind are.
+        """Keep a message without its secrets; None where it is there already.
 
         Raises:
-            ValueError: it is no XML document: a body of several parts is none.
+            ValueError: it is no envelope that `conform` reads, as a body of several parts and a web page
+                are none; or as much as may be is kept.
             SpecError: it cannot be written.
         """
-        try:
-            parser = etree.XMLParser(resolve_entities=False, no_network=True)
-            etree.fromstring(content, parser)
-        except etree.XMLSyntaxError as error:
-            raise ValueError(f"{operation}: the {kind} is no envelope alone") from error
+        root = parse_envelope(content, f"{operation}: the {kind}")
+        if etree.QName(root).localname != "Envelope":
+            raise ValueError(f"{operation}: the {kind} is no envelope alone")
         text = self._package.redact(content, operation)
         written = text.encode("utf-8") if "***" in text else content
         stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in operation)
@@ -76,12 +84,22 @@ class Samples:
             for number in range(1, _MOST_SAMPLES + 1):
                 variant = "" if number == 1 else f".{number}"
                 path = self._folder / f"{stem}.{kind}{variant}.xml"
-                if not path.exists():
-                    write_files({path: written})
+                # `Path.exists` raises for a name that is too long, which writing then reports
+                if not os.path.exists(path):
+                    self._write(path, written)
                     return path
-                if path.read_bytes() == written:
+                same_size = path.stat().st_size == len(written)
+                if same_size and path.read_bytes() == written:
                     return None
-        return None
+        raise ValueError(
+            f"{operation}: {_MOST_SAMPLES:,} samples are kept, of a {kind}"
+        )
+
+    def _write(self, path: Path, content: bytes) -> None:
+        if self._written + len(content) > _MOST_BYTES:
+            raise ValueError(f"{path.name}: samples of {_MOST_BYTES:,} bytes are kept")
+        write_files({path: content})
+        self._written += len(content)
 
 
 def recorder(
@@ -114,14 +132,32 @@ def recorder(
             kept.keep_call(request, reply)
         except ValueError as error:
             report(f"a call is not kept, or not all of it: {error}")
+        except OSError as error:
+            report(f"a call is not kept, or not all of it: {error.strerror}")
         except SpecError as error:
             report(str(error))
         return reply
 
+    return _proxy(passed_on, package.errors.TransportError)
+
+
+def _proxy(
+    passed_on: Callable[[dict[str, str], bytes], Any], no_reply: type[Exception]
+) -> AsgiApp:
+    """An ASGI application that replies what another service does.
+
+    Args:
+        passed_on: gives its reply to a request's headers and body, of the package's own (`Any`).
+        no_reply: the error that is raised where there is none.
+    """
+
     async def app(scope: Event, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        body = await body_of(receive, _MOST_BODY)
+        try:
+            body = await body_of(receive, _MOST_BODY)
+        except ConnectionError:
+            return  # half a request is not passed on
         given = [
             (n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]
         ]
@@ -132,10 +168,12 @@ def recorder(
             return
         try:
             reply = await asyncio.to_thread(passed_on, headers, body)
-        except package.errors.TransportError as error:
-            await send_reply(
-                send, 502, {"content-type": "text/plain"}, f"{error}\n".encode()
-            )
+        except no_reply as error:
+            await send_reply(send, 502, _PLAIN, f"{error}\n".encode())
+            return
+        if reply.status not in STATUSES:
+            odd = f"the service replied with the status {reply.status}, which HTTP does not have\n"
+            await send_reply(send, 502, _PLAIN, odd.encode())
             return
         back = {n.lower(): v for n, v in reply.headers.items()}
         kept_headers = {n: v for n, v in back.items() if n not in _DROPPED}

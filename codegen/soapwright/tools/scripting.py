@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import runpy
 import threading
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, time
@@ -37,13 +36,15 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
-from soapwright.project.toml_lines import TableLines, tables
+from soapwright.project.toml_lines import TableLines, parse_toml, tables
+from soapwright.tools.asgi import STATUSES
 
 _RULE_KEYS: Final = frozenset({"operation", "when", "xpath", "times", "sequence"})
 _OUTCOMES: Final = ("values", "reply", "fault", "http")
 _OUTCOME_KEYS: Final = frozenset({*_OUTCOMES, "delay", "body"})
 _FAULT_KEYS: Final = frozenset({"code", "reason", "actor"})
 _LONGEST_DELAY: Final = 3600.0
+_WITHOUT_BODY: Final = (204, 205, 304)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,23 +200,23 @@ class Script:
     def _read_rules(self) -> None:
         try:
             text = self._path.read_text(encoding="utf-8")
-            content = tomllib.loads(text)
+            content = parse_toml(text)
         except OSError as error:
             self._wrong(f"cannot be read: {error.strerror}")
             return
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except ValueError as error:
             self._wrong(f"is no TOML: {error}")
             return
         for key in content.keys() - {"rule"}:
             self._wrong(f"unknown key {key!r}", hint="rules are tables: [[rule]]")
         rules = content.get("rule")
         places = tables(text, "rule") or [TableLines((), 1)]
-        for number, one in enumerate(rules if isinstance(rules, list) else []):
+        for number, one in enumerate(rules if isinstance(rules, list) else [rules]):
             place = places[min(number, len(places) - 1)]
-            if isinstance(one, dict):
+            if isinstance(one, dict) and isinstance(rules, list):
                 self._read_rule(one, place)
-            else:
-                self._wrong("a rule is a table", place.start)
+            elif one:
+                self._wrong("a rule is a table of an array: [[rule]]", place.start)
         if not rules:
             self._wrong("has no [[rule]]")
 
@@ -228,12 +229,15 @@ class Script:
         if not isinstance(when, dict):
             self._wrong("'when' is no table of values", place.of_key("when"))
             when = {}
-        if times is not None and (not isinstance(times, int) or times < 1):
+        if times is not None and (not _is_number(times, int) or times < 1):
             self._wrong("'times' is no number of times", place.of_key("times"))
         sequence = table.get("sequence", [table])
         if not isinstance(sequence, list) or not sequence:
             self._wrong("'sequence' is no list of outcomes", place.of_key("sequence"))
             return
+        if "sequence" in table and (beside := sorted(table.keys() & _OUTCOME_KEYS)):
+            names = " and ".join(map(repr, beside))
+            self._wrong(f"{names} beside 'sequence' is lost", place.of_key(beside[0]))
         chosen = operations if operations is not None else self._all()
         outcomes = {
             operation: tuple(self._outcome(one, operation, place) for one in sequence)
@@ -260,20 +264,28 @@ class Script:
         if text is None:
             return None
         try:
-            return etree.XPath(str(text))
-        except etree.XPathSyntaxError as error:
+            xpath = etree.XPath(str(text))
+            xpath(
+                etree.Element("Envelope")
+            )  # names of prefixes and functions count here
+        except (etree.XPathError, ValueError) as error:
             self._wrong(f"{text!r} is no XPath: {error}", place.of_key("xpath"))
             return None
+        return xpath
 
     def _outcome(self, table: object, operation: Any, place: TableLines) -> Outcome:
         if not isinstance(table, dict):
             self._wrong("an outcome is a table", place.of_key("sequence"))
             return Outcome()
+        for key in table.keys() - _OUTCOME_KEYS - _RULE_KEYS:
+            self._wrong(f"an outcome has no key {key!r}", place.of_key(key))
         given = [key for key in _OUTCOMES if key in table]
+        if "body" in table and "http" not in table:
+            self._wrong("'body' goes with 'http'", place.of_key("body"))
         if len(given) > 1:
             self._wrong(f"{' and '.join(given)} exclude each other", place.start)
         delay = table.get("delay", 0)
-        if not isinstance(delay, int | float) or not 0 <= delay <= _LONGEST_DELAY:
+        if not _is_number(delay, int | float) or not 0 <= delay <= _LONGEST_DELAY:
             self._wrong("'delay' is no number of seconds", place.of_key("delay"))
             delay = 0.0
         made = self._made(table, operation, place)
@@ -292,8 +304,7 @@ class Script:
             if "fault" in table:
                 return Outcome(fault=self._fault(table["fault"]))
             if "http" in table:
-                body = str(table.get("body", "")).encode()
-                return Outcome(http=(int(table["http"]), body))
+                return Outcome(http=_failure(table["http"], table.get("body", "")))
         except package.errors.SoapFault as fault:
             return Outcome(fault=fault)
         except OSError as error:
@@ -344,6 +355,24 @@ class Script:
     def _wrong(self, message: str, line: int = 1, hint: str = "") -> None:
         at = Location(self._path.as_posix(), line)
         self._findings.error(Code.SCRIPT, message, at, hint)
+
+
+def _is_number(value: object, kind: Any) -> bool:  # Any: a class, or a union
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _failure(status: object, body: object) -> tuple[int, bytes]:
+    """The status and the body of a reply without an envelope.
+
+    Raises:
+        ValueError: HTTP has no such status, or no body with it.
+    """
+    if not isinstance(status, int) or status not in STATUSES:
+        raise ValueError(f"http = {status!r} is no status from 200 to 599")
+    content = str(body).encode()
+    if content and status in _WITHOUT_BODY:
+        raise ValueError(f"a reply with the status {status} has no body")
+    return status, content
 
 
 def _line_in(path: Path, error: Exception) -> int:

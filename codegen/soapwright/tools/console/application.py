@@ -100,9 +100,11 @@ class Console:
                 send, 403, "text/plain", b"The page is out of date: load it again.\n"
             )
         else:
-            status, answer = await self._answer(
-                path, await body_of(receive, _MOST_BODY)
-            )
+            try:
+                body = await body_of(receive, _MOST_BODY)
+            except ConnectionError:
+                return  # nobody is there to be answered
+            status, answer = await self._answer(path, body)
             await _send(send, status, _JSON, json.dumps(answer).encode())
 
     def _knows(self, token: str) -> bool:
