@@ -24,6 +24,11 @@ from .ledger import Entry, JournalError, derived_id, read, written
 from .outcomes import Outcome
 
 _HEAD: Final = b'{"job": "'
+_BROKEN: Final = (
+    *(ValueError, KeyError, TypeError, AttributeError),
+    *(OverflowError, RecursionError),  # of infinite numbers, of what nests too deeply
+)
+"""The errors of a line that is none of a journal."""
 _MOST_AHEAD: Final = 10_000
 """How far the place of a call may be beyond the number of lines: calls begin nearly in order."""
 
@@ -106,7 +111,7 @@ class FileLedger:
                     break  # the line that was being written at the crash
                 try:
                     self._read(number, end, json.loads(line), job)
-                except (ValueError, KeyError, TypeError, AttributeError):
+                except _BROKEN:
                     where = f"{path}:{number + 1}"
                     raise JournalError(f"{where}: no line of a journal") from None
                 end += len(line)
