@@ -15,6 +15,7 @@ import pytest
 from conftest import SERVICE, Shell
 from message_keys import pair
 
+from soapwright.envelopes.packages import package_api
 from soapwright.project import fetching
 from soapwright.project import remote as remote_module
 from soapwright.project.remote import Remote, RemoteError, stored_name
@@ -275,6 +276,22 @@ def test_imports_are_beside_what_a_redirect_led_to(shell: Shell, vendor: Web) ->
 
 
 # --------------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize("name", ["secret.xsd", "passwords"])
+def test_a_strangers_wsdl_names_no_file_of_this_machine(
+    shell: Shell, web: Web, tmp_path: Path, name: str
+) -> None:
+    """Neither while it is fetched, nor from the copy that the package keeps."""
+    file = tmp_path / name
+    file.write_text(MORE.format("Own") if name.endswith(".xsd") else "no schema")
+    web.pages["/a.wsdl"] = importing(file.as_uri())
+    options = ("--yes", "--no-test", "--package", "made")
+    done = shell("init", f"{web.url}/a.wsdl", *options)
+    assert done.code == 0 and file.as_uri() in done.err
+    assert "_own" not in types()
+    kept = package_api(Path("made")).types
+    assert kept and not any(one.namespace == "urn:x" for one in kept)
 
 
 @pytest.mark.parametrize(

@@ -118,15 +118,17 @@ def load(
     chosen: Options | None = None,
     *,
     partly: bool = False,
+    within: Path | None = None,
 ) -> Api:
     """The model of a WSDL, or of the part of it that options choose, every pass run.
 
-    With `partly`, patterns may match nothing in the WSDL.
+    With `partly`, patterns may match nothing in the WSDL. With `within`, no location in it leads out
+    of that folder.
 
     Raises:
         SpecError: the WSDL cannot be read or is broken.
     """
-    api = _in_own_thread(partial(read_api, wsdl, catalogs, findings, remote))
+    api = _in_own_thread(partial(read_api, wsdl, catalogs, findings, remote, within))
     if chosen is not None:
         api = choose(api, chosen, str(wsdl), findings, partly=partly)
     return run_passes(api, findings)

@@ -467,6 +467,20 @@ def test_imports_may_go_in_circles(read: Read) -> None:
     assert documents is not None and len(documents.definitions) == 2
 
 
+def test_includes_may_be_nested_deeper_than_python_calls(read: Read) -> None:
+    """A redefinition at the end of them counts for all that include it."""
+    parts = [INCLUDE.format(f"{number + 1}.xsd") for number in range(1500)]
+    parts.append('<x:redefine schemaLocation="base.xsd"/>')
+    files = {f"{number}.xsd": schema(part) for number, part in enumerate(parts)}
+    documents, found = read(
+        {"a.wsdl": types(schema(parts[0])), **files, "base.xsd": schema()}
+    )
+    assert found == [] and documents is not None
+    assert len(documents.schemas) == 1502
+    levels = {one.path: one.level for one in documents.schemas}
+    assert levels.pop("base.xsd") == 0 and set(levels.values()) == {1}
+
+
 def test_a_chameleon_takes_each_includers_namespace(read: Read) -> None:
     files = {
         "a.wsdl": types(

@@ -101,11 +101,15 @@ def loaded(
     for wsdl, chosen in zip_longest(wsdls, options):
         findings = Findings()
         try:
+            within = None
             if chosen is not None and Path(wsdl).is_dir():
                 entry = package_entry(Path(wsdl))
+                within = Path(wsdl) / "_spec"
             else:
                 entry = find_entry(wsdl, remote, Location(wsdl))
-            api = load(entry, catalogs, findings, remote, chosen, partly=True)
+            api = load(
+                entry, catalogs, findings, remote, chosen, partly=True, within=within
+            )
             apis.append((api, findings))
             found += findings
         except SpecError as error:

@@ -133,7 +133,9 @@ def package_api(folder: Path) -> Api:
         SpecError: as of `package_entry`; or the WSDL is broken.
     """
     entry = package_entry(folder)
-    return load(entry, (), Findings(), chosen=package_options(folder))
+    chosen = package_options(folder)
+    # what a location names elsewhere was not there when the package was made, or not to be read
+    return load(entry, (), Findings(), chosen=chosen, within=folder / "_spec")
 
 
 def package_options(folder: Path) -> Options:

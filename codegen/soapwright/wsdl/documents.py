@@ -115,10 +115,12 @@ def load(
     *,
     base: Path | None = None,
     remote: Remote | None = None,
+    within: Path | None = None,
 ) -> Documents:
     """Read a WSDL and everything that it imports.
 
-    Relative paths start at `base`, the current folder where None. Findings name the entry as it
+    Relative paths start at `base`, the current folder where None. With `within`, no location but a
+    catalog's leads out of that folder. Findings name the entry as it
     is given here, and other files in the same form, relative or absolute.
 
     Raises:
@@ -128,7 +130,8 @@ def load(
     catalog = read_catalogs(
         [(base / path, path.as_posix()) for path in catalogs], findings
     )
-    files = Files(base / entry, entry, findings, remote)
+    home = within.resolve() if within is not None else None
+    files = Files(base / entry, entry, findings, remote, home)
     loader = _Loader(files, catalog, findings)
     loader.load()
     if not loader.definitions:
@@ -299,7 +302,7 @@ class _Loader:
     def _find_policies(self, file: SourceFile) -> None:
         """Read the files beside a WSDL that it takes policies from; others are none of its documents."""
         for name in policy_files(file.root):
-            found = find_location(name, file, self.catalog, self.files.missing)
+            found = self._find(name, file)
             taken = found and self.files.get(found.path, found.url, any_root=True)
             if taken:
                 file.policies[name] = taken
@@ -326,14 +329,16 @@ class _Loader:
             return
         found = None
         if imported.location:
-            found = find_location(
-                imported.location, waiting.file, self.catalog, self.files.missing
-            )
+            found = self._find(imported.location, waiting.file)
             found = found or self._fetch(waiting)
         if found is None:
             self._unanswered.append(waiting)
         else:
             self._lead(waiting, found)
+
+    def _find(self, location: str, file: SourceFile) -> Found | None:
+        files = self.files
+        return find_location(location, file, self.catalog, files.missing, files.within)
 
     def _fetch(self, waiting: _Waiting) -> Found | None:
         """The document of the network that an import names, if it can be had and must be."""

@@ -34,13 +34,15 @@ class Files:
     """Reads files, and names them in findings as the user named the entry.
 
     `remote` has the documents of the network, which findings name by their URLs.
-    `entry` is where the entry is, `given` how it was named, `missing` where files might have been.
+    `entry` is where the entry is, `given` how it was named, `missing` where files might have been,
+    `within` the folder that no location may leave, if there is one.
     """
 
     entry: Path
     given: Path
     findings: Findings
     remote: Remote | None = None
+    within: Path | None = None
     lines: Lines = field(default_factory=Lines)
     missing: set[Path] = field(default_factory=set)
     _read: dict[Path, SourceFile | None] = field(default_factory=dict)

@@ -115,17 +115,32 @@ class Levels:
                     self._parts.setdefault(parent, []).append(imported)
 
     def of(self, schema: etree._Element) -> int:
-        """The level of a schema, by its root."""
-        if schema not in self._known:
-            self._known[schema] = 0  # a cycle of includes ends here
-            self._known[schema] = max(
-                map(self._below, self._parts.get(schema, ())), default=0
-            )
+        """The level of a schema, by its root. Includes may be nested as deep as there are documents."""
+        waiting = [] if schema in self._known else [schema]
+        begun: set[etree._Element] = set()
+        while waiting:
+            here = waiting[-1]
+            parts = self._parts.get(here, ())
+            if here not in begun:
+                begun.add(here)
+                waiting += [
+                    part.target.root
+                    for part in reversed(parts)
+                    if part.target is not None
+                    and part.target.root not in self._known
+                    and part.target.root not in begun
+                ]
+                continue
+            waiting.pop()
+            if here not in self._known:
+                self._known[here] = max(map(self._below, parts), default=0)
         return self._known[schema]
 
     def _below(self, imported: Import) -> int:
-        of_target = self.of(imported.target.root) if imported.target is not None else 0
-        return of_target + (imported.kind is ImportKind.REDEFINE)
+        level = 0  # of what is not there; a cycle of includes ends here, too
+        if imported.target is not None:
+            level = self._known.get(imported.target.root, 0)
+        return level + (imported.kind is ImportKind.REDEFINE)
 
 
 def imports_of(root: etree._Element) -> Iterator[Import]:
@@ -140,11 +155,15 @@ def imports_of(root: etree._Element) -> Iterator[Import]:
 
 
 def find_location(
-    location: str, source: SourceFile, catalog: Catalog, missing: set[Path]
+    location: str,
+    source: SourceFile,
+    catalog: Catalog,
+    missing: set[Path],
+    within: Path | None = None,
 ) -> Found | None:
     """The file that a location leads to: by a user's catalog, else beside the source.
 
-    Where there might have been one is added to `missing`.
+    Where there might have been one is added to `missing`; a folder `within` has all that there are.
     """
     absolute = _join(source.url, location)
     for name in dict.fromkeys(
@@ -153,7 +172,8 @@ def find_location(
         if (path := catalog.find(name)) is not None:
             return Found(path, absolute, by_catalog=True)
     for path in () if source.remote else _beside(location, source.path.parent):
-        if _is_file(path):
+        outside = within is not None and not path.resolve().is_relative_to(within)
+        if _is_file(path) and (source.standard or not outside):
             return Found(path, absolute if path_of(absolute) is None else path.as_uri())
         missing.add(Path(os.path.normpath(path.absolute())))
     return None

@@ -20,15 +20,18 @@ def read_api(
     catalogs: Sequence[Path],
     findings: Findings,
     remote: Remote | None = None,
+    within: Path | None = None,
 ) -> Api:
     """Read a WSDL and all that it imports; of the network only what `remote` gives.
+
+    With `within`, no location leads out of that folder.
 
     Broken parts are in `findings`, or in the Api's `left_out`.
 
     Raises:
         SpecError: the entry cannot be read, or is no WSDL.
     """
-    documents = load(entry, catalogs, findings, remote=remote)
+    documents = load(entry, catalogs, findings, remote=remote, within=within)
     schemas = translate_schemas(documents.schemas, documents.location, findings)
     declared: dict[str, Iterable[QName]]
     declared = {"type": schemas.types, "element": schemas.elements}
