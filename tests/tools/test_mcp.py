@@ -179,6 +179,13 @@ def test_a_fault_is_an_error_of_the_tool(bank: Path) -> None:
         ({"amount": "much"}, "Withdraw.amount: 'much' is no xsd:decimal"),
         ({"amount": "5", "amont": 1}, "Withdraw.amont: is no field of Withdraw"),
         ({"amount": "5", "headers": {"trace": "x"}}, "trace: 'x' is no xsd:integer"),
+        ({"amount": "5", "headers": "x"}, "a string given, an object wanted"),
+        ({"amount": "5", "password": "mine"}, "password is no argument: the env"),
+        (
+            {"amount": "5", "headers": {"session": {"token": "mine"}}},
+            "headers.session.token is no argument: the environment has it",
+        ),
+        ({"amount": 10**5000}, "the arguments are wrong: Exceeds the limit"),
     ],
 )
 def test_wrong_arguments_are_explained(

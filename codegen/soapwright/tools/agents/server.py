@@ -153,7 +153,7 @@ class _Caller:
         errors = self._package.module.errors
         try:
             request, headers = self._request(tool, arguments)
-        except errors.SoapError as error:
+        except (errors.SoapError, ValueError) as error:
             return _failed(f"the arguments are wrong: {error}")
         try:
             exchange = await self._clients[tool.port].exchange(
@@ -170,6 +170,7 @@ class _Caller:
 
         Raises:
             SoapError: the arguments are not as the schema says, or `validate` refuses them.
+            ValueError: one is given that the environment has, or JSON does not have it.
         """
         module, operation = self._package.module, tool.operation
         data: dict[str, Any] = json.loads(json.dumps(dict(arguments)))
@@ -207,13 +208,21 @@ class _Caller:
 
 
 def _fill(data: dict[str, Any], path: str, value: str) -> None:
-    """Set a field; objects on the way are made."""
+    """Set a field; objects on the way are made. What is there instead of an object is left, to be refused.
+
+    Raises:
+        ValueError: the field is there: it is no argument.
+    """
     *within, last = path.split(".")
     for step in within:
         inner = data.get(step)
-        if not isinstance(inner, dict):
+        if inner is None:
             inner = data[step] = {}
+        if not isinstance(inner, dict):
+            return
         data = inner
+    if data.get(last) is not None:
+        raise ValueError(f"{path} is no argument: the environment has it")
     data[last] = value
 
 
