@@ -18,6 +18,7 @@ from soapwright.project.output import write_package
 from soapwright.tools.serve import mock
 
 ROOT = Path(__file__).parents[2]
+# Not patterns: zeep loads no WSDL with a restriction of a list type that has a name.
 SERVICES = {
     name: ROOT / "tests" / "cases" / name / "service.wsdl"
     for name in (
@@ -31,7 +32,6 @@ SERVICES = {
         "hostile",
         "mixed-content",
         "parts-and-styles",
-        "patterns",
         "rpc-encoded",
         "services",
         "simple-types",

@@ -12,11 +12,12 @@ from lxml import etree
 from soapwright.runtime.codec import written
 from soapwright.runtime.errors.errors import DecodeError
 from soapwright.runtime.values import lexical
-from soapwright.runtime.values.numbers import XmlDecimal, XmlInt
+from soapwright.runtime.values.numbers import XmlDecimal, XmlFloat, XmlInt
 
 CASES = [
     (written.parse_written_int, lexical.int_text, ["0042", "-0", "+7", "007"]),
     (written.parse_written_decimal, lexical.decimal_text, ["007.50", ".5", "1.", "+1"]),
+    (written.parse_written_float, lexical.float_text, ["1.50", "1E3", "7", "-.5e-0"]),
     (
         written.parse_written_datetime,
         lexical.datetime_text,
@@ -44,6 +45,8 @@ def test_the_lexical_form_comes_back(parse, text, said):
     [
         (written.parse_written_int, "42", int),
         (written.parse_written_decimal, "7.50", Decimal),
+        (written.parse_written_float, "7.5", float),
+        (written.parse_written_float, "-INF", float),
     ],
 )
 def test_what_is_written_so_anyway_is_plain(parse, said, plain):
@@ -56,10 +59,15 @@ def test_they_are_numbers():
     assert (amount, hash(amount)) == (Decimal("7.5"), hash(Decimal("7.5")))
     assert type(number * 2) is int
     assert type(amount * 2) is Decimal
+    rate = XmlFloat("1.50")
+    assert (rate, hash(rate), type(rate * 2)) == (1.5, hash(1.5), float)
+    assert repr(rate) == "XmlFloat('1.50')"
     assert (repr(number), repr(amount)) == ("XmlInt('0042')", "XmlDecimal('007.50')")
 
 
-@pytest.mark.parametrize("make", [XmlInt, XmlDecimal, *(case[0] for case in CASES)])
+@pytest.mark.parametrize(
+    "make", [XmlInt, XmlDecimal, XmlFloat, *(case[0] for case in CASES)]
+)
 def test_what_is_none_is_refused(make):
     with pytest.raises(ValueError, match="'x' is no xsd:"):
         make("x")
@@ -81,6 +89,7 @@ def test_elements():
     reads = [
         (written.written_int_value, "007"),
         (written.written_decimal_value, "007.5"),
+        (written.written_float_value, "007.5"),
         (written.written_datetime_value, "2020-01-02T03:04:05.0Z"),
         (written.written_date_value, "2020-01-02Z"),
         (written.written_time_value, "03:04:05.0"),

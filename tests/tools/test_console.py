@@ -22,10 +22,12 @@ from test_calls import make
 
 from soapwright.envelopes.given import Given
 from soapwright.envelopes.packages import import_package
+from soapwright.envelopes.python_calls import PythonCalls
 from soapwright.model.diagnostics import SpecError
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
+from soapwright.tools.calls.service import Service
 from soapwright.tools.console.calls import Calls
 from soapwright.tools.console.forms import operation_as_json, service_as_json
 from soapwright.tools.console.history import History
@@ -210,6 +212,49 @@ def test_a_copy_as_python_has_infinite_numbers(tmp_path: Path) -> None:
         data = {"operation": "temperature", "values": text(city=given)}
         code = calls.copy({**data, "as": "python"})["text"]
         assert f"client.temperature(city={written})" in code
+
+
+@pytest.mark.parametrize(
+    ("case", "sample", "classes"),
+    [
+        ("any-simple", "set.request", {"Typed", "QName"}),
+        ("nil-attributes", "report.request.fields", {"Nil"}),
+        ("wildcards", "store.request", {"AnyElement"}),
+    ],
+)
+def test_a_copy_as_python_sends_what_the_form_holds(
+    case: str, sample: str, classes: set[str], tmp_path: Path
+) -> None:
+    """Also values whose classes are the runtime's, wherever they are."""
+    make(case, tmp_path / "copied")
+    service = Service(tmp_path / "copied")
+    bound = service.find(sample.partition(".")[0])
+    envelope = (ROOT / f"tests/cases/{case}/samples/{sample}.xml").read_bytes()
+    value = bound.served.decode_request(envelope)
+    headers = bound.served.decode_request_headers(envelope)
+    calls = PythonCalls(service.package, "copied")
+    assert bound.method is not None
+    call = calls.call(bound.method, value, headers)
+    assert {name for name in classes if f"copied.{name}(" in call} == classes
+
+    sent: list[bytes] = []
+
+    class Sent(Exception):
+        pass
+
+    class Keeping:
+        def send(self, request: Any) -> Any:
+            sent.append(request.body)
+            raise Sent
+
+    client = getattr(service.package, bound.client)
+    made = client("http://a.example/", transport=Keeping(), port=bound.port.key)
+    imports = "\n".join(calls.imports())
+    scope: dict[str, Any] = {"copied": service.package, "client": made}
+    with pytest.raises(Sent):
+        exec(f"{imports}\n{call}", scope)
+    assert bound.served.decode_request(sent[0]) == value
+    assert bound.served.decode_request_headers(sent[0]) == headers
 
 
 @pytest.mark.parametrize(

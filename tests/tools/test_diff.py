@@ -397,6 +397,14 @@ def test_a_spec_against_itself_changes_nothing(tmp_path: Path) -> None:
         changes(tmp_path, WSDL, WSDL.replace("urn:s", "urn:s").replace("\n", "\n\n"))
         == []
     )
+    several = '<xsd:simpleType><xsd:{}="xsd:int xsd:token"/></xsd:simpleType>'
+    for base in ("union memberTypes", 'list itemType="xsd:token" id'):
+        inner = several.format(base).replace('id="xsd:int xsd:token"', "")
+        level = f'<xsd:simpleType name="Level"><xsd:restriction>{inner}'
+        plain = '<xsd:simpleType name="Level"><xsd:restriction base="xsd:string">'
+        assert plain in WSDL
+        made = WSDL.replace(plain, level)
+        assert changes(tmp_path, made, made) == []
 
 
 def test_what_one_way_adds_the_other_removes(tmp_path: Path) -> None:

@@ -119,6 +119,11 @@ class PythonCalls:
                 return string(str(value))
             case float() if not isfinite(value):
                 return f'float("{value}")'
+            case self._package.TypedList(item_type=kind, rank=rank):
+                items = [self._said(list(value), indent + 4)]
+                items += [f"item_type={string(kind)}"] if kind else []
+                items += [f"rank={rank}"] if rank != 1 else []
+                return _joined(f"{self._name}.TypedList(", items, indent)
             case list():
                 items = [self._said(item, indent + 4) for item in value]
                 return _joined("[", items, indent, "]")
@@ -134,10 +139,32 @@ class PythonCalls:
             case _ if type(value).__module__ == "datetime":
                 self._imports.add("import datetime")
                 return repr(value)
+            case self._package.Nil():  # whose `repr` hides its attributes
+                return self._nil(value)
+            case self._package.Typed(kind, held):
+                items = [self._said(one, indent + 4) for one in (kind, held)]
+                return _joined(f"{self._name}.Typed(", items, indent)
+            case self._package.AnyElement():
+                return self._element(value, indent)
             case _ if type(value).__name__ in self._public:
                 return f"{self._name}.{value!r}"
             case _:
                 return repr(value)
+
+    def _element(self, value: Any, indent: int) -> str:  # Any: an `AnyElement`
+        """An element that a wildcard takes: its `repr` is of the class without its package."""
+        items = [string(value.tag)]
+        if value.attributes:
+            items.append(f"attributes={value.attributes!r}")
+        if value.content:
+            items.append(f"content={self._said(value.content, indent + 4)}")
+        if value.namespaces:
+            items.append(f"namespaces={value.namespaces!r}")
+        return _joined(f"{self._name}.AnyElement(", items, indent)
+
+    def _nil(self, value: Any) -> str:  # Any: the package's own `Nil`
+        kind = f", type={string(value.type)}" if value.type else ""
+        return f"{self._name}.Nil({dict(value.attributes)!r}{kind})"
 
 
 def _is_whole(method: Method, value: Any, names: Mapping[str, str]) -> bool:

@@ -139,11 +139,13 @@ from .codec.written import (
     parse_written_date,
     parse_written_datetime,
     parse_written_decimal,
+    parse_written_float,
     parse_written_int,
     parse_written_time,
     written_date_value,
     written_datetime_value,
     written_decimal_value,
+    written_float_value,
     written_int_value,
     written_time_value,
 )
@@ -251,6 +253,7 @@ from .values.lexical import (
     g_month_text,
     g_year_month_text,
     g_year_text,
+    hex_lower_text,
     hex_text,
     int_text,
     list_text,
@@ -279,6 +282,7 @@ from .values.lexical import (
 from .values.names import QName
 from .values.numbers import (
     XmlDecimal,
+    XmlFloat,
     XmlInt,
 )
 from .values.values import (
@@ -380,6 +384,7 @@ __all__ = [
     "XmlDate",
     "XmlDateTime",
     "XmlDecimal",
+    "XmlFloat",
     "XmlInt",
     "XmlTime",
     "absent",
@@ -437,6 +442,7 @@ __all__ = [
     "g_year_text",
     "g_year_value",
     "given",
+    "hex_lower_text",
     "hex_text",
     "hex_value",
     "incomplete_group",
@@ -496,6 +502,7 @@ __all__ = [
     "parse_written_date",
     "parse_written_datetime",
     "parse_written_decimal",
+    "parse_written_float",
     "parse_written_int",
     "parse_written_time",
     "placed",
@@ -552,6 +559,7 @@ __all__ = [
     "written_date_value",
     "written_datetime_value",
     "written_decimal_value",
+    "written_float_value",
     "written_int_value",
     "written_time_value",
     "wrong_choice",

@@ -37,7 +37,7 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "values.anyxml": ("AnyElement",),
     "values.dates": ("XmlDate", "XmlDateTime", "XmlTime"),
     "values.names": ("QName",),
-    "values.numbers": ("XmlDecimal", "XmlInt"),
+    "values.numbers": ("XmlDecimal", "XmlFloat", "XmlInt"),
     "values.values": (
         *("UNSET", "Nil", "Unset", "Duration"),
         *("GDay", "GMonth", "GMonthDay", "GYear", "GYearMonth"),

@@ -47,6 +47,8 @@ class SimpleCode:
 
 _SPACE = re.compile("[ \t\r\n]+")
 _LETTERS = re.compile("[A-Za-z.]")
+_CAPITALS = re.compile("[A-F.]")
+_SMALL = re.compile(r"(?<!\\)[a-f]")  # \d is a class of others
 _STRINGS = ("str", "text", "parse_token", "token")
 _INTEGERS = ("int", "int_text", "parse_int", "int_value")
 _LISTS = ("list", "tokens_text", "parse_tokens", "tokens_value")
@@ -110,6 +112,7 @@ _BUILTINS: dict[Builtin, tuple[str, str, str, str]] = {
 _PATTERNED = {
     "parse_int": ("int_text", "parse_written_int", "written_int_value"),
     "parse_decimal": ("decimal_text", "parse_written_decimal", "written_decimal_value"),
+    "parse_float": ("float_text", "parse_written_float", "written_float_value"),
     "parse_datetime": ("datetime_text", "parse_written_datetime", "written_datetime_value"),
     "parse_date": ("date_text", "parse_written_date", "written_date_value"),
     "parse_time": ("time_text", "parse_written_time", "written_time_value"),
@@ -369,6 +372,9 @@ def _functions(
         return names
     if names[0] == "bool_text" and not any(map(_LETTERS.search, patterns)):
         return "bool_digit_text", *names[1:]
+    if names[0] == "hex_text" and not any(map(_CAPITALS.search, patterns)):
+        small = any(map(_SMALL.search, patterns))
+        return ("hex_lower_text", *names[1:]) if small else names
     return _PATTERNED.get(names[1], names)
 
 

@@ -24,10 +24,13 @@ from ..values.dates import (
 )
 from ..values.numbers import (
     XmlDecimal,
+    XmlFloat,
     XmlInt,
     decimal_text,
+    float_text,
     int_text,
     parse_decimal,
+    parse_float,
     parse_int,
 )
 from ..values.strings import SPACE
@@ -54,6 +57,11 @@ def parse_written_decimal(text: str) -> Decimal:
     return _as_written(text, parse_decimal(text), decimal_text, XmlDecimal)
 
 
+def parse_written_float(text: str) -> float:
+    """xsd:double and xsd:float: an `XmlFloat` where a `float` would be written otherwise."""
+    return _as_written(text, parse_float(text), float_text, XmlFloat)
+
+
 def parse_written_datetime(text: str) -> datetime:
     """xsd:dateTime: an `XmlDateTime` where a `datetime` would be written otherwise."""
     return _as_written(text, parse_datetime(text), datetime_text, XmlDateTime)
@@ -77,6 +85,11 @@ def written_int_value(e: Element) -> int:
 def written_decimal_value(e: Element) -> Decimal:
     """An element that holds an xsd:decimal."""
     return value(e, parse_written_decimal)
+
+
+def written_float_value(e: Element) -> float:
+    """An element that holds an xsd:double or xsd:float."""
+    return value(e, parse_written_float)
 
 
 def written_datetime_value(e: Element) -> datetime:

@@ -259,7 +259,7 @@ def _lexical_forms(value: object) -> list[str]:
             return []
         # each item has one form, or two where it is a bool, and all are written alike
         return [" ".join(forms[index] for forms in items) for index in (0, -1)]
-    if isinstance(value, (int, Decimal, date, time)):
+    if isinstance(value, (int, float, Decimal, date, time)):
         return [any_simple(value)[1]]
     return []
 

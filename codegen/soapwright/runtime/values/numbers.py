@@ -88,6 +88,33 @@ class XmlDecimal(Decimal):
         return self
 
 
+class XmlFloat(float):
+    """An xsd:double or xsd:float that is written as it was read, such as 1.50.
+
+    It equals every number of its value; what arithmetic makes of it is a plain `float`.
+
+    Raises:
+        ValueError: the text is no xsd:double.
+    """
+
+    text: str
+    """The lexical form."""
+
+    def __new__(cls, text: str) -> Self:
+        self = super().__new__(cls, parse_float(text))
+        self.text = text.strip(SPACE)
+        return self
+
+    def __repr__(self) -> str:
+        return f"XmlFloat({self.text!r})"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
+        return type(self), (self.text,)
+
+
 def int_text(value: int) -> str:
     """Any of the integer types; their ranges are facets, checked elsewhere.
 
@@ -167,7 +194,7 @@ def float_text(value: float) -> str:
     if type(value) is float and value - value == 0.0:
         return _float_repr(value)
     if isinstance(value, float):
-        return _special_float(value)
+        return _other_float(value)
     if isinstance(value, int) and not isinstance(value, bool):
         try:
             return _float_repr(float(value))
@@ -176,7 +203,9 @@ def float_text(value: float) -> str:
     raise TypeError(f"{type(value).__name__} given, float wanted")
 
 
-def _special_float(value: float) -> str:
+def _other_float(value: float) -> str:
+    if isinstance(value, XmlFloat):
+        return value.text
     if value != value:
         return "NaN"
     if value - value == 0.0:  # a subclass of float

@@ -117,7 +117,9 @@ class Relations:
         )
 
     def _compound(self, old: TypeRef, new: TypeRef, encoded: bool) -> str:
-        """Where one is a union, a list or a complex type."""
+        """Where one is a union, a list or a complex type: what changed in one of both is said there."""
+        if old == new:
+            return ""
         before = self.old.types[old.id] if isinstance(old, NamedRef) else None
         after = self.new.types[new.id] if isinstance(new, NamedRef) else None
         taken = ("", "type-widened")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..validation.validation import Check, Facets
 from .forms import Form, ListOf, Nillable
-from .simple_forms import Simple
+from .simple_forms import Simple, Texts
 
 Schema = dict[str, Any]  # Any: JSON
 
@@ -16,6 +16,8 @@ Schema = dict[str, Any]  # Any: JSON
 _PORTABLE: Final = re.compile(
     r"(?:[\x20-\x5b\x5d-\x7e]|\\[dsnrt\\|.^?*+{}()\[\]$/-])*+"
 )
+NUMBER: Final = r"^([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|-?INF|NaN)$"
+"""The texts of xsd:double."""
 _BOUNDS: Final = (
     ("min_inclusive", "minimum", "at least"),
     ("max_inclusive", "maximum", "at most"),
@@ -27,6 +29,8 @@ _BOUNDS: Final = (
 def narrowed(schema: Schema, form: Form, check: Check) -> Schema:
     """The schema of a field with what `validate` asks of its values."""
     if check.absent:
+        if isinstance(form, Texts):
+            return {"type": "object", "maxProperties": 0}
         return {"maxItems": 0} if isinstance(form, ListOf) else {"not": {}}
     if isinstance(form, ListOf):
         return _list(schema, form, check)
@@ -84,6 +88,8 @@ def _narrowed(schema: Schema, cls: type, facets: Facets) -> Schema:
         return {**found, "type": ["integer", "string"]} if facets.patterns else found
     if cls is float:
         number, *others = schema["anyOf"]
+        if facets.patterns:  # one whose text matters is a string: "1.50"
+            others = [{"type": "string", "pattern": NUMBER}]
         return {**schema, "anyOf": [_bounded(number, facets), *others]}
     return _described(schema, facets)
 

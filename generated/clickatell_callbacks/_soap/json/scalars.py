@@ -26,7 +26,7 @@ from ..values.lexical import (
     time_text,
 )
 from ..values.names import QName, split_clark
-from ..values.numbers import XmlDecimal, XmlInt
+from ..values.numbers import XmlDecimal, XmlFloat, XmlInt
 from ..values.values import (
     Duration,
     GDay,
@@ -141,12 +141,13 @@ def _whole(number: float | Decimal) -> int:
 
 def _dump_float(value: float) -> float | str:
     text = float_text(value)
-    return text if text in _SPECIAL_FLOATS else float(value)
+    kept = isinstance(value, XmlFloat) and text != float_text(float(value))
+    return text if kept or text in _SPECIAL_FLOATS else float(value)
 
 
 def _load_float(data: object) -> float:
     if isinstance(data, str):
-        return parse_float(data)
+        return _kept(data, parse_float, float_text, XmlFloat)
     if isinstance(data, bool) or not isinstance(data, (int, float, Decimal)):
         raise _wanted(data, "a number")
     return parse_float(float_text(data)) if isinstance(data, int) else float(data)

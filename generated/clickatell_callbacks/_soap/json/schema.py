@@ -9,7 +9,7 @@ from typing import Final, assert_never
 
 from ..validation.validation import Check
 from .descriptions import descriptions, field_doc
-from .facets import Schema, checks_of, narrowed
+from .facets import NUMBER, Schema, checks_of, narrowed
 from .forms import (
     Anything,
     Choice,
@@ -31,6 +31,7 @@ from .tagged import ATTACHMENT
 from .walking import Walk
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_INTEGER: Final = "^[+-]?[0-9]+$"
 _STRING: Final[Schema] = {"type": "string"}
 _TEXTS: Final[Schema] = {"type": "object", "additionalProperties": _STRING}
 _XML: Final[Schema] = {
@@ -157,13 +158,21 @@ class _Schemas:
         }
 
     def _union(self, form: OneOf) -> Schema:
-        members = [self.of(one) for one in form.members]
+        members = [self._member(one) for one in form.members]
         names = [
             one.cls.__name__ if isinstance(one, Enumeration) else _builtin(one)
             for one in form.members
             if isinstance(one, (Enumeration, Simple))
         ]
         return _any_of([*members, *([_tagged(names)] if names else [])])
+
+    def _member(self, form: Form) -> Schema:
+        """One of a union's members: a number whose text matters there is a string, "0042"."""
+        if type(form) is Simple and form.scalar.cls is int:
+            return {"type": ["integer", "string"], "pattern": _INTEGER}
+        if type(form) is Simple and form.scalar.cls is float:
+            return {"type": ["number", "string"], "pattern": NUMBER}
+        return self.of(form)
 
     def _record(self, form: Record) -> Schema:
         derived = form.home.derived(form.cls)

@@ -64,6 +64,7 @@ __all__ = [
     "g_month_text",
     "g_year_month_text",
     "g_year_text",
+    "hex_lower_text",
     "hex_text",
     "int_text",
     "list_text",
@@ -192,6 +193,15 @@ def hex_text(value: bytes) -> str:
         return b2a_hex(value).decode("ascii").upper()
     except TypeError:
         raise TypeError(f"{type(value).__name__} given, bytes wanted") from None
+
+
+def hex_lower_text(value: bytes) -> str:
+    """xsd:hexBinary in small letters, which a pattern may want.
+
+    Raises:
+        TypeError: it is no `bytes`.
+    """
+    return hex_text(value).lower()
 
 
 def parse_hex(text: str) -> bytes:

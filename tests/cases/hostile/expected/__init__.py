@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from ._soap.values.dates import XmlTime as XmlTime
     from ._soap.values.names import QName as QName
     from ._soap.values.numbers import XmlDecimal as XmlDecimal
+    from ._soap.values.numbers import XmlFloat as XmlFloat
     from ._soap.values.numbers import XmlInt as XmlInt
     from ._soap.values.values import UNSET as UNSET
     from ._soap.values.values import Nil as Nil
@@ -123,6 +124,7 @@ __all__ = [
     "XmlDate",
     "XmlDateTime",
     "XmlDecimal",
+    "XmlFloat",
     "XmlInt",
     "XmlTime",
     "elements",
@@ -190,6 +192,7 @@ _HOMES = {
     "XmlDate": "._soap.values.dates",
     "XmlDateTime": "._soap.values.dates",
     "XmlDecimal": "._soap.values.numbers",
+    "XmlFloat": "._soap.values.numbers",
     "XmlInt": "._soap.values.numbers",
     "XmlTime": "._soap.values.dates",
     "from_dict": "._soap.json.convert",

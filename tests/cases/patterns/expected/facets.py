@@ -12,8 +12,10 @@ _Greek = Facets(
     patterns=("(?:(?![\\p{Ll}])[\\U00000370-\\U000003ff])[\\U00000080-\\U0010ffff]*",)
 )
 _Remark = Facets(members=(("int", _Count), ("str", _Greek), ("date", None)))
+_Since = Facets(members=(("int", BUILTINS["int"]), ("date", None)))
 _Number = Facets(patterns=("0[0-9]{3}",))
 _OddNumber = Facets(base=_Number, patterns=("[^\\n\\r]*[13579]",))
+_Rate = Facets(patterns=("[0-9]+\\.[0-9]{2}", "[0-9]E[0-9]"))
 _Amount = Facets(patterns=("[0-9]{3}\\.[0-9]{2}",), total_digits=5)
 _Flag = Facets(patterns=("[01]",))
 _Instant = Facets(patterns=("[^\\n\\r]*\\.[0-9]{3}Z",))
@@ -22,10 +24,14 @@ _Keep = Facets(max_inclusive="P1Y")
 _Pair = Facets(length=2)
 _Shares = Facets(base=_Pair, patterns=("\\.[0-9]+\\ \\.[0-9]+",))
 _Marks = Facets(patterns=("[01](?:\\ [01])*",))
+_Rates = Facets(item=_Rate)
+_Digest = Facets(patterns=("[\\da-f]{8}",))
+_Measure = Facets(patterns=("[0-9]+\\.[0-9]{2}", "[0-9]|[a-z]+|NaN"))
 
 CHECKS: Checks = {
     "Enter": {
         "previous": Check(_OddNumber),
+        "factor": Check(_Rate),
         "number": Check(_Number),
         "amount": Check(_Amount),
         "paid": Check(_Flag),
@@ -37,6 +43,11 @@ CHECKS: Checks = {
         "keep": Check(_Keep),
         "shares": Check(_Shares),
         "marks": Check(_Marks),
+        "rate": Check(_Rate, high=2, each=True),
+        "rates": Check(_Rates),
+        "digest": Check(_Digest),
+        "measure": Check(_Measure, high=3, each=True),
+        "since": Check(_Since, high=2, each=True),
     },
 }
 

@@ -15,6 +15,7 @@ class Enter(soap.Struct):
     """The content of enter."""
 
     previous: int | None = None
+    factor: float | None = None
     number: int
     amount: Decimal | None = None
     paid: bool | None = None
@@ -27,6 +28,11 @@ class Enter(soap.Struct):
     keep: soap.Duration | None = None
     shares: list[Decimal] | None = None
     marks: list[bool] | None = None
+    rate: list[float | None] = field(default_factory=list)
+    rates: list[float] | None = None
+    digest: bytes | None = None
+    measure: list[float | str] = field(default_factory=list)
+    since: list[int | date] = field(default_factory=list)
 
 
 def write_Enter(v: Enter, tag: str, attributes: str = "") -> str:
@@ -39,6 +45,8 @@ def write_Enter(v: Enter, tag: str, attributes: str = "") -> str:
     add(f"<{tag}{attributes}")
     if v.previous is not None:
         add(f' previous="{soap.int_text(v.previous)}"')
+    if v.factor is not None:
+        add(f' factor="{soap.float_text(v.factor)}"')
     add(f"><tns:number>{soap.int_text(v.number)}</tns:number>")
     if v.amount is not None:
         add(f"<tns:amount>{soap.decimal_text(v.amount)}</tns:amount>")
@@ -66,14 +74,41 @@ def write_Enter(v: Enter, tag: str, attributes: str = "") -> str:
         add(f"<tns:shares>{t.text_Fractions(v.shares)}</tns:shares>")
     if v.marks is not None:
         add(f"<tns:marks>{t.text_MarksBase(v.marks)}</tns:marks>")
+    for rate_item in soap.items(v.rate):
+        if rate_item is None:
+            add('<tns:rate xsi:nil="true"/>')
+        else:
+            add(f"<tns:rate>{soap.float_text(rate_item)}</tns:rate>")
+    if v.rates is not None:
+        add(f"<tns:rates>{t.text_Rates(v.rates)}</tns:rates>")
+    if v.digest is not None:
+        add(f"<tns:digest>{soap.hex_lower_text(v.digest)}</tns:digest>")
+    add(
+        "".join(
+            [
+                f"<tns:measure>{t.text_MeasureBase(item)}</tns:measure>"
+                for item in soap.items(v.measure)
+            ]
+        )
+    )
+    add(
+        "".join(
+            [
+                f"<tns:since>{t.text_Since(item)}</tns:since>"
+                for item in soap.items(v.since)
+            ]
+        )
+    )
     add(f"</{tag}>")
     return "".join(xml)
 
 
 def read_Enter(e: soap.Element) -> Enter:
     previous = soap.attribute(e, "previous", soap.parse_written_int)
-    if previous is None and len(e.attrib):
-        if soap.misnamed_attributes(e, ("previous",)):
+    factor = soap.attribute(e, "factor", soap.parse_written_float)
+    absent = (previous is None) + (factor is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if soap.misnamed_attributes(e, ("previous", "factor")):
             return read_Enter(e)
     number: int = soap.MISSING
     amount: Decimal | None = None
@@ -86,6 +121,11 @@ def read_Enter(e: soap.Element) -> Enter:
     keep: soap.Duration | None = None
     shares: list[Decimal] | None = None
     marks: list[bool] | None = None
+    rate: list[float | None] = []
+    rates: list[float] | None = None
+    digest: bytes | None = None
+    measure: list[float | str] = []
+    since: list[int | date] = []
     children = e[:]
     if not children and soap.check_empty(e):
         return soap.NOTHING
@@ -126,16 +166,27 @@ def read_Enter(e: soap.Element) -> Enter:
             shares = None if c.text is None and soap.is_nil(c) else t.read_Fractions(c)
         elif tag == "{urn:register}marks":
             marks = None if c.text is None and soap.is_nil(c) else t.read_MarksBase(c)
+        elif tag == "{urn:register}rate":
+            rate.append(None if soap.is_nil(c) else soap.written_float_value(c))
+        elif tag == "{urn:register}rates":
+            rates = None if c.text is None and soap.is_nil(c) else t.read_Rates(c)
+        elif tag == "{urn:register}digest":
+            digest = None if c.text is None and soap.is_nil(c) else soap.hex_value(c)
+        elif tag == "{urn:register}measure":
+            measure.append(t.read_MeasureBase(c))
+        elif tag == "{urn:register}since":
+            since.append(t.read_Since(c))
         elif soap.misnamed(
             c,
             "urn:register",
-            "number amount paid at others count* version remark keep shares marks",
+            "number amount paid at others count* version remark keep shares marks rate* rates digest measure* since*",
         ):
             return read_Enter(e)
     if number is soap.MISSING:
         number = soap.missing(e, "number")
     v = Enter.__new__(Enter)
     v.previous = previous
+    v.factor = factor
     v.number = number
     v.amount = amount
     v.paid = paid
@@ -147,6 +198,11 @@ def read_Enter(e: soap.Element) -> Enter:
     v.keep = keep
     v.shares = shares
     v.marks = marks
+    v.rate = rate
+    v.rates = rates
+    v.digest = digest
+    v.measure = measure
+    v.since = since
     v.__form__ = None
     if blank:
         soap.note_blanks(v, blank)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import elements
 from .. import types as t
 
 
-@soap.dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True, repr=False)
 class Nothing(t.Parcel):
     """The type Nothing."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Nothing(v: Nothing, tag: str, attributes: str = "") -> str:
@@ -25,7 +29,7 @@ def write_Nothing(v: Nothing, tag: str, attributes: str = "") -> str:
         xml += f' depot="{soap.attribute_text(v.depot)}"'
     if v.hold is not None:
         xml += f' hold="{soap.attribute_text(v.hold)}"'
-    xml += f' key="{soap.int_text(v.key)}">'
+    xml += f' key="{soap.int_text(v.key)}"{soap.attributes_text(v.any_attributes)}>'
     if v.code is not None:
         raise soap.prohibited(v, "code")
     if v.note:
@@ -53,10 +57,7 @@ def read_Nothing(e: soap.Element) -> Nothing:
     depot = e.get("depot")
     hold = e.get("hold")
     key = soap.attribute(e, "key", soap.parse_int)
-    absent = (depot is None) + (hold is None) + (key is None)
-    if absent and len(e.attrib) > 3 - absent:
-        if soap.misnamed_attributes(e, ("depot", "hold", "key")):
-            return read_Nothing(e)
+    any_attributes = soap.other_attributes(e, ("depot", "hold", "key"))
     if key is None:
         key = soap.missing_attribute(e, "key")
     code: str | None = None
@@ -108,6 +109,7 @@ def read_Nothing(e: soap.Element) -> Nothing:
     v.depot = depot
     v.hold = hold
     v.key = key
+    v.any_attributes = any_attributes
     v.code = code
     v.note = note
     v.grade = grade

@@ -6,18 +6,20 @@ from dataclasses import field
 from decimal import Decimal
 from typing import Any
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import elements
 from .. import types as t
 
 
-@soap.dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True, repr=False)
 class Parcel(soap.Struct):
     """The type Parcel."""
 
     depot: str | None = None
     hold: str | None = None
     key: int
+    any_attributes: dict[str, str] = field(default_factory=dict)
     code: str | None = None
     note: list[str] = field(default_factory=list)
     grade: str | None | soap.Unset = soap.UNSET
@@ -28,6 +30,9 @@ class Parcel(soap.Struct):
     gift: str | None = None
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
     last: int | None = None
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Parcel(v: Parcel, tag: str, attributes: str = "") -> str:
@@ -42,7 +47,7 @@ def write_Parcel(v: Parcel, tag: str, attributes: str = "") -> str:
         add(f' depot="{soap.attribute_text(v.depot)}"')
     if v.hold is not None:
         add(f' hold="{soap.attribute_text(v.hold)}"')
-    add(f' key="{soap.int_text(v.key)}">')
+    add(f' key="{soap.int_text(v.key)}"{soap.attributes_text(v.any_attributes)}>')
     if v.code is not None:
         add(f"<tns:code>{soap.text(v.code)}</tns:code>")
     add(
@@ -77,10 +82,7 @@ def read_Parcel(e: soap.Element) -> Parcel:
     depot = e.get("depot")
     hold = e.get("hold")
     key = soap.attribute(e, "key", soap.parse_int)
-    absent = (depot is None) + (hold is None) + (key is None)
-    if absent and len(e.attrib) > 3 - absent:
-        if soap.misnamed_attributes(e, ("depot", "hold", "key")):
-            return read_Parcel(e)
+    any_attributes = soap.other_attributes(e, ("depot", "hold", "key"))
     if key is None:
         key = soap.missing_attribute(e, "key")
     code: str | None = None
@@ -132,6 +134,7 @@ def read_Parcel(e: soap.Element) -> Parcel:
     v.depot = depot
     v.hold = hold
     v.key = key
+    v.any_attributes = any_attributes
     v.code = code
     v.note = note
     v.grade = grade

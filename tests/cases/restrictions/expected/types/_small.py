@@ -7,12 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import elements
 from .. import types as t
 
 
-@soap.dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True, repr=False)
 class Small(t.Parcel):
     """The type Small."""
 
@@ -22,6 +23,9 @@ class Small(t.Parcel):
     signature: t.Digest | None = None  # pyright: ignore[reportIncompatibleVariableOverride]  # restricted
     kind: int | None = None
     day: list[date] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Small(v: Small, tag: str, attributes: str = "") -> str:
@@ -34,7 +38,12 @@ def write_Small(v: Small, tag: str, attributes: str = "") -> str:
     add(f"<{tag}{attributes}")
     if v.depot is None:
         soap.absent(v, "depot")
-    add(f' depot="{soap.attribute_text(v.depot)}" key="{soap.int_text(v.key)}">')
+    add(
+        f' depot="{soap.attribute_text(v.depot)}"'
+        f' key="{soap.int_text(v.key)}"'
+        f"{soap.attributes_text(v.any_attributes)}"
+        ">"
+    )
     if v.hold is not None:
         raise soap.prohibited(v, "hold")
     if v.code is None:
@@ -91,10 +100,7 @@ def read_Small(e: soap.Element) -> Small:
     depot = e.get("depot")
     hold = e.get("hold")
     key = soap.attribute(e, "key", soap.parse_int)
-    absent = (depot is None) + (hold is None) + (key is None)
-    if absent and len(e.attrib) > 3 - absent:
-        if soap.misnamed_attributes(e, ("depot", "hold", "key")):
-            return read_Small(e)
+    any_attributes = soap.other_attributes(e, ("depot", "hold", "key"))
     if depot is None:
         depot = soap.missing_attribute(e, "depot")
     if key is None:
@@ -162,6 +168,7 @@ def read_Small(e: soap.Element) -> Small:
     v.depot = depot
     v.hold = hold
     v.key = key
+    v.any_attributes = any_attributes
     v.code = code
     v.note = note
     v.grade = grade

@@ -6,16 +6,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import elements
 from .. import types as t
 
 
-@soap.dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True, repr=False)
 class Smaller(t.Small):
     """The type Smaller."""
 
     size: int
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Smaller(v: Smaller, tag: str, attributes: str = "") -> str:
@@ -28,7 +32,12 @@ def write_Smaller(v: Smaller, tag: str, attributes: str = "") -> str:
     add(f"<{tag}{attributes}")
     if v.depot is None:
         soap.absent(v, "depot")
-    add(f' depot="{soap.attribute_text(v.depot)}" key="{soap.int_text(v.key)}">')
+    add(
+        f' depot="{soap.attribute_text(v.depot)}"'
+        f' key="{soap.int_text(v.key)}"'
+        f"{soap.attributes_text(v.any_attributes)}"
+        ">"
+    )
     if v.hold is not None:
         raise soap.prohibited(v, "hold")
     if v.code is None:
@@ -83,10 +92,7 @@ def read_Smaller(e: soap.Element) -> Smaller:
     depot = e.get("depot")
     hold = e.get("hold")
     key = soap.attribute(e, "key", soap.parse_int)
-    absent = (depot is None) + (hold is None) + (key is None)
-    if absent and len(e.attrib) > 3 - absent:
-        if soap.misnamed_attributes(e, ("depot", "hold", "key")):
-            return read_Smaller(e)
+    any_attributes = soap.other_attributes(e, ("depot", "hold", "key"))
     if depot is None:
         depot = soap.missing_attribute(e, "depot")
     if key is None:
@@ -159,6 +165,7 @@ def read_Smaller(e: soap.Element) -> Smaller:
     v.depot = depot
     v.hold = hold
     v.key = key
+    v.any_attributes = any_attributes
     v.code = code
     v.note = note
     v.grade = grade
