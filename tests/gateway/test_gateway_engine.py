@@ -808,6 +808,8 @@ def test_every_mistake_in_the_settings_is_told_with_its_line(tmp_path: Path) -> 
         (b"\n[account", "2: error: .*"),
         (b"\n\nuser = = 1", "3: error: Invalid value"),
         (b"\xff\xfe", "1: error: it is no UTF-8"),
+        (b"a = " + b"[" * 100_000, "1: error: it nests too deeply"),
+        (b"a = " + b"9" * 5000, "1: error: Exceeds the limit .*"),
         (None, "1: error: No such file or directory"),
     ],
 )

@@ -61,7 +61,11 @@ def read_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}:{line}: error: {reason} [settings]") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}:1: error: it is no UTF-8 [settings]") from None
-    except (ValueError, RecursionError) as error:  # a long integer, deep nesting
+    except RecursionError:
+        raise SettingsError(
+            f"{path}:1: error: it nests too deeply [settings]"
+        ) from None
+    except ValueError as error:  # an integer that is too long
         raise SettingsError(f"{path}:1: error: {error} [settings]") from None
     except OSError as error:
         reason = error.strerror or str(error)
