@@ -119,11 +119,13 @@ LISTS = """
       <xsd:choice maxOccurs="unbounded">
         <xsd:element name="odd" type="t:Sizes"/><xsd:element name="even" type="t:Pair"/></xsd:choice>
     </xsd:sequence></xsd:complexType></xsd:element>
+    <xsd:element name="marks" type="t:Pair"/>
   </xsd:schema></types>
-  <message name="Put"><part name="body" element="t:put"/></message>
+  <message name="Put"><part name="body" element="t:put"/><part name="marks" element="t:marks"/></message>
   <portType name="P"><operation name="put"><input message="t:Put"/></operation></portType>
   <binding name="B" type="t:P"><soap:binding style="document" transport="http://schemas.xmlsoap.org/soap/http"/>
-    <operation name="put"><soap:operation soapAction=""/><input><soap:body use="literal"/></input></operation></binding>
+    <operation name="put"><soap:operation soapAction=""/><input><soap:body parts="body" use="literal"/>
+      <soap:header message="t:Put" part="marks" use="literal"/></input></operation></binding>
   <service name="S"><port name="P" binding="t:B"><soap:address location="http://localhost/"/></port></service>
 </definitions>"""
 LISTED = """<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><t:put xmlns:t="urn:l" xmlns="">
@@ -144,7 +146,9 @@ def test_the_items_of_a_list_are_given_each_or_as_one(tmp_path: Path) -> None:
     assert arguments[:2] == ["pair=1", "pair=2"]
     assert request_of(service, bound, read_arguments(arguments)).value == value
     joined = ["pair=1 2", "names={urn:l}put", "names={urn:l}pair", *arguments[4:]]
-    assert request_of(service, bound, read_arguments(joined)).value == value
+    headers = read_arguments(["marks=1", "marks=2"])
+    made = request_of(service, bound, read_arguments(joined), headers)
+    assert (made.value, made.headers.marks) == (value, [1, 2])
 
 
 def test_arguments_are_a_tree() -> None:

@@ -92,7 +92,7 @@ def loaded(
     Where one is broken the run ends with 2.
     """
     # loaded when it runs
-    from soapwright.envelopes.packages import package_entry
+    from soapwright.envelopes.packages import package_documents, package_entry
     from soapwright.pipeline import load
 
     remote = Remote(Path(), allowed=allow_network)
@@ -104,7 +104,7 @@ def loaded(
             within = None
             if chosen is not None and Path(wsdl).is_dir():
                 entry = package_entry(Path(wsdl))
-                within = Path(wsdl) / "_spec"
+                within = package_documents(Path(wsdl))
             else:
                 entry = find_entry(wsdl, remote, Location(wsdl))
             api = load(

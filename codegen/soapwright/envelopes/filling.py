@@ -41,6 +41,7 @@ from soapwright.model.api import (
     SoapArray,
     Struct,
     Substitute,
+    TypeDef,
     TypePart,
     TypeRef,
     Use,
@@ -53,7 +54,6 @@ from soapwright.wsdl.copying import is_declarable
 
 _ARRAY_ITEM: Final = "item"
 _VALUE: Final = "value"
-_LISTS: Final = (Builtin.NMTOKENS, Builtin.IDREFS, Builtin.ENTITIES)
 _AGAIN: Final = " again"
 """After the key of a second field that is of an element's name: its values have no place here."""
 _ANY: Final = "any_elements"
@@ -138,9 +138,9 @@ class Filling:
         known = {header.name.local: str(header.name) for header in message.headers}
         pool = _Pool(given, known)
         for header in message.headers:
-            for one in pool.take(str(header.name)):
+            reference = self._type_of_part(header.part)
+            for one in self._values(pool, str(header.name), reference, 1):
                 made = etree.SubElement(into, self._tag(header.name))
-                reference = self._type_of_part(header.part)
                 self._fill(made, reference, one, header.name.local)
         self._report_left(pool, "", known, "header")
 
@@ -276,7 +276,7 @@ class Filling:
     def _text(
         self, into: etree._Element, given: Given, path: str, reference: TypeRef
     ) -> None:
-        builtin = None if given.content is None else self._builtin(reference)
+        builtin = self._restricted(reference)
         if given.content is not None and builtin is Builtin.HEX_BINARY:
             self._put(into, given.content.hex(), path)
         elif given.content is not None and builtin is Builtin.SWA_REF:
@@ -293,23 +293,22 @@ class Filling:
                     Wrong(_joined(path, name), f"{path or 'this'} has no parts")
                 )
 
-    def _builtin(self, reference: TypeRef) -> Builtin | None:
-        """The builtin type that a simple type restricts."""
+    def _restricted(self, reference: TypeRef) -> TypeDef | Builtin:
+        """The type that a simple type restricts: itself, where it restricts none."""
         while isinstance(reference, NamedRef):
             definition = self._api.types[reference.id]
             if not isinstance(definition, Restricted):
-                return None
+                return definition
             reference = definition.base
         return reference.builtin
 
     def _is_list(self, reference: TypeRef) -> bool:
         """Whether a simple type's values are lists, of which each item may be given by itself."""
-        while isinstance(reference, NamedRef):
-            definition = self._api.types[reference.id]
-            if not isinstance(definition, Restricted):
-                return isinstance(definition, ListOf)
-            reference = definition.base
-        return reference.builtin in _LISTS
+        match self._restricted(reference):
+            case ListOf() | Builtin.NMTOKENS | Builtin.IDREFS | Builtin.ENTITIES:
+                return True
+            case _:
+                return False
 
     def _as_list(self, items: list[Given]) -> list[Given]:
         """The items of a list that are given each by itself, as one value."""

@@ -110,13 +110,21 @@ def _checked(folder: Path) -> Manifest:
     return manifest
 
 
+def package_documents(folder: Path) -> Path:
+    """The folder that has the copies of the WSDL and of all that it imports.
+
+    What a location names elsewhere was not there when the package was made, or not to be read.
+    """
+    return folder / "_spec"
+
+
 def package_entry(folder: Path) -> Path:
     """The WSDL that a package was made from: its copy in the package.
 
     Raises:
         SpecError: it is no generated package, or was made without its WSDL (`--no-spec`).
     """
-    entry = folder / "_spec" / next(iter(_checked(folder).sources), "")
+    entry = package_documents(folder) / next(iter(_checked(folder).sources), "")
     if not entry.is_file():
         findings = Findings()
         hint = "generate it without --no-spec"
@@ -133,9 +141,8 @@ def package_api(folder: Path) -> Api:
         SpecError: as of `package_entry`; or the WSDL is broken.
     """
     entry = package_entry(folder)
-    chosen = package_options(folder)
-    # what a location names elsewhere was not there when the package was made, or not to be read
-    return load(entry, (), Findings(), chosen=chosen, within=folder / "_spec")
+    chosen, within = package_options(folder), package_documents(folder)
+    return load(entry, (), Findings(), chosen=chosen, within=within)
 
 
 def package_options(folder: Path) -> Options:

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,7 +30,13 @@ from soapwright.project.remote import (
     is_url,
     stored_name,
 )
-from soapwright.project.toml_lines import TableLines, line_of, parse_toml, tables
+from soapwright.project.toml_lines import (
+    TableLines,
+    TomlError,
+    line_of,
+    parse_toml,
+    tables,
+)
 
 _KEYS = {
     "wsdl": str,
@@ -283,9 +288,8 @@ def _parsed(path: Path, text: str) -> dict[str, object]:
     findings = Findings()
     try:
         return parse_toml(text)
-    except ValueError as error:
-        line = re.search(r"\(at line (\d+)", str(error))
-        at = Location(str(path), int(line[1]) if line else 1)
+    except TomlError as error:
+        at = Location(str(path), error.line)
         findings.error(Code.CONFIG, f"is no TOML: {error}", at)
         raise SpecError(findings) from error
 

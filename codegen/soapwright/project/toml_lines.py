@@ -11,19 +11,31 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
+_AT_LINE = re.compile(r"\(at line (\d+)")  # as tomllib ends its messages
 _HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+
+
+class TomlError(ValueError):
+    """A text is no TOML that can be read; `line` is where, the first where that is not known."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        found = _AT_LINE.search(message)
+        self.line = int(found[1]) if found else 1
 
 
 def parse_toml(text: str) -> dict[str, Any]:  # Any: as tomllib has it
     """The content of a TOML file.
 
     Raises:
-        ValueError: it is no TOML, nests too deeply to be read, or has an integer that is too long.
+        TomlError: it is no TOML, nests too deeply to be read, or has an integer that is too long.
     """
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise ValueError("it nests too deeply") from None
+        raise TomlError("it nests too deeply") from None
+    except ValueError as error:
+        raise TomlError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,9 +265,8 @@ class Script:
             return None
         try:
             xpath = etree.XPath(str(text))
-            xpath(
-                etree.Element("Envelope")
-            )  # names of prefixes and functions count here
+            # Prefixes and functions are looked for when it is called, not before.
+            xpath(etree.Element("Envelope"))
         except (etree.XPathError, ValueError) as error:
             self._wrong(f"{text!r} is no XPath: {error}", place.of_key("xpath"))
             return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.project.config import Project, config_of
 from soapwright.project.remote import is_url
-from soapwright.project.toml_lines import parse_toml
+from soapwright.project.toml_lines import TomlError, parse_toml
 
 FILE = Path("pyproject.toml")
 _PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml")
@@ -86,7 +85,7 @@ def with_entry(entry: Entry, *, tested: bool) -> ProjectFile:
     made = ProjectFile(_extended(before or "", "\n".join(added)), before)
     try:
         parse_toml(made.text)
-    except ValueError as error:
+    except TomlError as error:
         hint = f"add it yourself: {entry.table()}"
         raise _refused("has packages in a form that takes no table", hint) from error
     return made
@@ -124,10 +123,8 @@ def _read() -> str | None:
 def _parsed(text: str) -> dict[str, object]:
     try:
         return parse_toml(text)
-    except ValueError as error:
-        line = re.search(r"\(at line (\d+)", str(error))
-        number = int(line[1]) if line else 1
-        raise _refused(f"is no TOML: {error}", line=number) from error
+    except TomlError as error:
+        raise _refused(f"is no TOML: {error}", line=error.line) from error
 
 
 def _configures_pytest(parsed: dict[str, object]) -> bool:
