@@ -98,6 +98,7 @@ class Filling:
         self._wrong: list[Wrong] = []
         self._parts_beside: dict[str, bytes] = {}
         self._others: dict[str, str] = {}
+        self._given_prefixes = self._prefixes
 
     def envelope(
         self, port: Port, message: Message, given: Given, headers: Given
@@ -112,7 +113,8 @@ class Filling:
         """
         self._wrong, self._parts_beside, self._others = [], {}, {}
         soap = ENVELOPES[port.soap]
-        spaces = {p: self._namespace(uri) for uri, p in self._prefixes.items()}
+        self._given_prefixes = self._prefixes | self._made_for(given, headers)
+        spaces = {p: self._namespace(uri) for uri, p in self._given_prefixes.items()}
         namespaces = {"soap": soap, "xsd": XSD, "xsi": XSI, **spaces}
         root = etree.Element(f"{{{soap}}}Envelope", nsmap=namespaces)
         if not headers.is_empty:
@@ -123,6 +125,18 @@ class Filling:
         for uri, other in self._others.items():
             written = written.replace(f'"{other}"'.encode(), quoteattr(uri).encode())
         return Filled(written, tuple(self._wrong), self._parts_beside)
+
+    def _made_for(self, *given: Given) -> dict[str, str]:
+        """Prefixes for the namespaces of names that are given in Clark's notation."""
+        found: dict[str, str] = {}
+        waiting = [*given]
+        while waiting:
+            one = waiting.pop()
+            waiting += [part for _, part in one.parts]
+            for name in _clark_names(one.text or ""):
+                if name.namespace not in (XSD, XML, *self._prefixes):
+                    found.setdefault(name.namespace, f"g{len(found)}")
+        return found
 
     def _tag(self, name: QName) -> str:
         """A name in Clark's notation, as lxml takes it."""
@@ -207,7 +221,7 @@ class Filling:
     ) -> list[Given]:
         """The values that are given of a name, `most` at most; the items of an array or a list are one."""
         if most == 1 and self._is_list(reference):
-            return self._as_list(pool.take(name, None))
+            return self._as_list(pool.take(name, None), reference)
         if most != 1 or self._array_of(reference) is None:
             return pool.take(name, most)
         taken = pool.take(name, None)
@@ -284,10 +298,10 @@ class Filling:
             self._parts_beside[name] = given.content
             self._put(into, f"cid:{name}", path)
         elif given.text is not None:
-            self._put(into, self._with_prefix(given.text), path)
+            self._put(into, self._with_prefix(given.text, reference), path)
         for name, part in given.parts:
             if name == "value" and part.text is not None:
-                self._put(into, part.text, path)
+                self._put(into, self._with_prefix(part.text, reference), path)
             elif name not in (TYPE, NIL) and not len(into):
                 self._wrong.append(
                     Wrong(_joined(path, name), f"{path or 'this'} has no parts")
@@ -310,9 +324,13 @@ class Filling:
             case _:
                 return False
 
-    def _as_list(self, items: list[Given]) -> list[Given]:
+    def _as_list(self, items: list[Given], reference: TypeRef) -> list[Given]:
         """The items of a list that are given each by itself, as one value."""
-        texts = [self._with_prefix(one.text) for one in items if one.text is not None]
+        texts = [
+            self._with_prefix(one.text, reference)
+            for one in items
+            if one.text is not None
+        ]
         if len(items) <= 1 or len(texts) < len(items):
             return items
         return [Given(text=" ".join(texts))]
@@ -374,7 +392,7 @@ class Filling:
         value = [one.text for one in taken]
         text = given.text if given.text is not None else next(iter(value), None)
         if text is not None and (text_type is not None or concrete.mixed or not known):
-            self._put(into, text, path)
+            self._put(into, self._with_prefix(text, text_type), path)
         elif text:
             shown = [name for name in known if not name.startswith("@")]
             self._wrong.append(Wrong(path, f"has parts: {', '.join(shown[:8])}"))
@@ -384,7 +402,10 @@ class Filling:
         self, into: etree._Element, attribute: Attribute, given: Given, path: str
     ) -> None:
         try:
-            into.set(self._tag(attribute.name), self._with_prefix(given.text or ""))
+            into.set(
+                self._tag(attribute.name),
+                self._with_prefix(given.text or "", attribute.type),
+            )
         except ValueError:
             self._wrong.append(Wrong(path, _UNWRITABLE))
 
@@ -437,13 +458,14 @@ class Filling:
             if not name.startswith("@")
         )
 
-    def _with_prefix(self, text: str) -> str:
-        """A text; a name in Clark's notation, of a namespace that is declared, as XML writes it."""
-        found = _CLARK.fullmatch(text)
-        if found is None:
+    def _with_prefix(self, text: str, reference: TypeRef | None) -> str:
+        """A text of a type; names in Clark's notation as XML writes them, where the type may have names."""
+        if reference is None or not self._context.types.may_hold_names(reference):
             return text
-        prefix = "xsd" if found[1] == XSD else self._prefixes.get(found[1])
-        return text if prefix is None else f"{prefix}:{found[2]}"
+        prefixes = {XSD: "xsd", XML: "xml", **self._given_prefixes}
+        names = _clark_names(text)
+        written = [f"{prefixes[name.namespace]}:{name.local}" for name in names]
+        return " ".join(written) or text
 
     def _in_python(self, struct: Struct) -> dict[str, str]:
         """The names of a type's fields, each with the key of its element or attribute."""
@@ -670,6 +692,12 @@ def nearest(name: str, known: list[str]) -> str:
         found = next(one for one in known if one.lower() == near[0])
         return f"did you mean {found!r}?"
     return f"there are: {', '.join(dict.fromkeys(known[:20]))}" if known else ""
+
+
+def _clark_names(text: str) -> list[QName]:
+    """The names that a text lists in Clark's notation; none where it has something else."""
+    found = [_CLARK.fullmatch(name) for name in text.split()]
+    return [QName(one[1], one[2]) for one in found if one] if all(found) else []
 
 
 def _is_item(given: Given) -> bool:

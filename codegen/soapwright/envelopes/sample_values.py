@@ -6,7 +6,7 @@ An enumeration's first value; a text of the right length; a number within its bo
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final, assert_never
@@ -16,6 +16,7 @@ from soapwright.model.api import (
     Api,
     Builtin,
     BuiltinRef,
+    Constant,
     Enumeration,
     Facets,
     ListOf,
@@ -27,6 +28,7 @@ from soapwright.model.api import (
     TypeRef,
     UnionOf,
 )
+from soapwright.model.walk import elements_of, holds_names
 
 _INTEGERS: Final = frozenset(
     {
@@ -105,10 +107,23 @@ def sample_text(api: Api, reference: TypeRef, prefixes: Mapping[str, str]) -> st
 
 
 def names_in(api: Api) -> Iterator[QName]:
-    """The names that enumerations have as their values."""
+    """The names that enumerations and fixed values have."""
     for definition in api.types.values():
         if isinstance(definition, Restricted):
             yield from definition.facets.names
+        elif isinstance(definition, Struct):
+            given = [(a.type, a.fixed) for a in definition.attributes]
+            given += [(e.type, e.fixed) for e in elements_of(definition.content)]
+            yield from _fixed_names(api, given)
+    yield from _fixed_names(api, [(e.type, e.fixed) for e in api.elements.values()])
+
+
+def _fixed_names(
+    api: Api, given: Iterable[tuple[TypeRef, Constant | None]]
+) -> Iterator[QName]:
+    for reference, fixed in given:
+        if fixed is not None and holds_names(api.types, reference):
+            yield from fixed.names()
 
 
 class _Sampler:

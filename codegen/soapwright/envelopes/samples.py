@@ -22,6 +22,7 @@ from soapwright.model.api import (
     Builtin,
     BuiltinRef,
     Choice,
+    Constant,
     Element,
     ElementPart,
     GlobalElement,
@@ -42,6 +43,7 @@ from soapwright.model.api import (
     Wildcard,
 )
 from soapwright.model.namespaces import ENCODINGS, ENVELOPES, XML, XSD, XSI
+from soapwright.model.walk import holds_names
 from soapwright.wsdl.copying import is_declarable
 
 _ARRAY_TYPE: Final = f"{{{ENCODINGS[SoapVersion.V11]}}}arrayType"
@@ -229,13 +231,16 @@ class Samples:
         self._last.append(parent)
 
     def _value(
-        self, into: etree._Element, reference: TypeRef, constant: str | None = None
+        self,
+        into: etree._Element,
+        reference: TypeRef,
+        constant: Constant | None = None,
     ) -> None:
         """A value of a type, put into an element."""
         if isinstance(reference, BuiltinRef):
             if reference.builtin is Builtin.ANY_TYPE:
                 into.set(f"{{{XSI}}}type", "xsd:string")
-            into.text = constant or self._text(reference)
+            into.text = self._text(reference, constant)
             return
         definition = self._api.types[reference.id]
         match definition:
@@ -244,9 +249,13 @@ class Samples:
             case SoapArray():
                 self._array(into, definition)
             case _:
-                into.text = constant or self._text(reference)
+                into.text = self._text(reference, constant)
 
-    def _text(self, reference: TypeRef) -> str:
+    def _text(self, reference: TypeRef, constant: Constant | None = None) -> str:
+        if constant and holds_names(self._api.types, reference):
+            return " ".join(map(self._prefixed, constant.names()))
+        if constant:
+            return constant
         return sample_text(self._api, reference, self._prefixes)
 
     def _array(self, into: etree._Element, array: SoapArray) -> None:
@@ -268,7 +277,7 @@ class Samples:
     # -------------------------------------------------------------------------- structs
 
     def _struct(
-        self, into: etree._Element, struct: Struct, constant: str | None
+        self, into: etree._Element, struct: Struct, constant: Constant | None
     ) -> None:
         concrete = self._concrete(struct)
         if concrete is not struct and concrete.named:
@@ -278,7 +287,7 @@ class Samples:
             for attribute in attributes_of(base_line(self._api, concrete)):
                 optional = attribute.name.namespace not in ENVELOPES.values()
                 if attribute.required or (optional and self._left > 0):
-                    text = attribute.fixed or self._text(attribute.type)
+                    text = self._text(attribute.type, attribute.fixed)
                     if text in self._without and not attribute.required:
                         self._last.append(into)
                         continue
@@ -288,7 +297,7 @@ class Samples:
             bases = base_line(self._api, concrete)
             text_type = next((s.text for s in reversed(bases) if s.text), None)
             if text_type is not None:
-                into.text = constant or self._text(text_type)
+                into.text = self._text(text_type, constant)
             for step in line:
                 self._particle(into, step.content)
 

@@ -17,10 +17,10 @@ that holds it (`Order/item`), which no XML name can be mistaken for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Diagnostic, Location
@@ -207,6 +207,39 @@ class Occurs:
         return self.max is None or self.max > 1
 
 
+class Constant(str):
+    """A default or fixed value, as the schema has it.
+
+    `namespaces` are those in scope there by their prefixes, "" for the default one: they say which
+    names the text has, where it has names.
+    """
+
+    namespaces: Mapping[str, str]
+
+    def __new__(cls, text: str, namespaces: Mapping[str, str]) -> Self:
+        made = super().__new__(cls, text)
+        made.namespaces = namespaces
+        return made
+
+    @property
+    def used(self) -> Mapping[str, str]:
+        """Those of the namespaces that its names are in."""
+        prefixes = [name.rpartition(":")[0] for name in self.split()]
+        return {p: self.namespaces[p] for p in prefixes if p in self.namespaces}
+
+    @property
+    def undeclared(self) -> str:
+        """The first prefix of its names that is not declared, "" where all are."""
+        prefixes = [name.rpartition(":")[0] for name in self.split()]
+        return next((p for p in prefixes if p and p not in self.namespaces), "")
+
+    def names(self) -> Iterator[QName]:
+        """The QNames that it lists; one with a prefix that is not declared is in no namespace."""
+        for name in self.split():
+            prefix, _, local = name.rpartition(":")
+            yield QName(self.namespaces.get(prefix, ""), local)
+
+
 @dataclass(frozen=True, slots=True)
 class Substitute:
     """A global element that may substitute another, its substitution group's head."""
@@ -214,8 +247,8 @@ class Substitute:
     name: QName
     type: TypeRef
     nillable: bool
-    default: str | None = None
-    fixed: str | None = None
+    default: Constant | None = None
+    fixed: Constant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +263,8 @@ class Element:
     occurs: Occurs
     at: Location
     nillable: bool = False
-    default: str | None = None
-    fixed: str | None = None
+    default: Constant | None = None
+    fixed: Constant | None = None
     abstract: bool = False
     reference: bool = False
     substitutes: tuple[Substitute, ...] = ()
@@ -283,8 +316,8 @@ class Attribute:
     type: TypeRef
     required: bool
     at: Location
-    default: str | None = None
-    fixed: str | None = None
+    default: Constant | None = None
+    fixed: Constant | None = None
     doc: str = ""
 
 
@@ -528,8 +561,8 @@ class GlobalElement:
     at: Location
     nillable: bool = False
     abstract: bool = False
-    default: str | None = None
-    fixed: str | None = None
+    default: Constant | None = None
+    fixed: Constant | None = None
     head: QName | None = None
     doc: str = ""
 

@@ -209,6 +209,36 @@ def part_types(api: Api, parts: Iterable[Part]) -> Iterator[TypeRef]:
                 assert_never(part)
 
 
+def holds_names(types: Mapping[QName, TypeDef], reference: TypeRef) -> bool:
+    """Whether all values of a simple type are QNames or lists of them, or the text of a complex type is."""
+    seen: set[QName] = set()
+    waiting = [reference]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BuiltinRef):
+            if one.builtin not in (Builtin.QNAME, Builtin.NOTATION):
+                return False
+            continue
+        definition = types.get(one.id)
+        if one.id in seen or definition is None:
+            return False
+        seen.add(one.id)
+        match definition:
+            case Restricted(base=base):
+                waiting.append(base)
+            case ListOf(item=item):
+                waiting.append(item)
+            case UnionOf(members=members) if members:
+                waiting += members
+            case Struct(text=text) if text is not None:
+                waiting.append(text)
+            case Struct(base=base) if base is not None:
+                waiting.append(NamedRef(base))
+            case _:
+                return False
+    return True
+
+
 def has_attachments(api: Api) -> bool:
     """Whether any value may travel beside the envelope: a binary one, or an attached part."""
     if any(port.mtom for port in api.ports):

@@ -31,6 +31,7 @@ _SHOWN = 60
 """Characters of a pattern that a finding shows."""
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*")
 _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*|\s*(-?INF|NaN)\s*")
+_NAMES = (BuiltinRef(Builtin.QNAME), BuiltinRef(Builtin.NOTATION))
 _DATE = r"-?\d{4,}-\d\d-\d\d"
 _TIME = r"\d\d:\d\d:\d\d(\.\d+)?"
 _ZONE = r"(Z|[+-]\d\d:\d\d)?"
@@ -133,6 +134,8 @@ def _check_given(
             continue
         for step in _chain(api, component.type):
             problem = _problem(step, text)
+            if step in _NAMES and text.undeclared:
+                problem = f"no name: the prefix {text.undeclared!r} is not declared"
             if problem:
                 local = component.name.local
                 message = f"the {name} value of {kind} {local}, {text!r}, is {problem}"

@@ -109,6 +109,7 @@ from .codec.roots import (
 from .codec.scoped import (
     PlainMember,
     ScopedMember,
+    filled_with_names,
     read_scoped_union,
     parse_scoped_list,
     parse_scoped_qname,
@@ -429,6 +430,7 @@ __all__ = [
     "encoded_block",
     "encoded_nil_of",
     "filled",
+    "filled_with_names",
     "float_text",
     "float_value",
     "g_day_text",

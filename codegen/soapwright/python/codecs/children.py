@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from soapwright.model.api import (
+    Constant,
     ElementMember,
     NamedRef,
     Process,
@@ -60,10 +61,21 @@ class ChildReader:
         elements = self.scope.name("elements")
         return f"{self.scope.soap('read_wildcard')}(c, {elements}.KNOWN)"
 
+    def _filled(self, c: str, default: Constant, reference: TypeRef) -> str:
+        """The expression of a child, with its default where it is empty."""
+        if not self.context.types.may_hold_names(reference):
+            return f"{self.scope.soap('filled')}({c}, {string(default)})"
+        used = [
+            f"{string(prefix) if prefix else None}: {string(uri)}"
+            for prefix, uri in default.used.items()
+        ]
+        filled = self.scope.soap("filled_with_names")
+        return f"{filled}({c}, {string(default)}, {{{', '.join(used)}}})"
+
     def value(
         self,
         reference: TypeRef,
-        default: str | None,
+        default: Constant | None,
         nillable: bool,
         may_be_nil: bool = False,
         use: Use | None = None,
@@ -73,7 +85,7 @@ class ChildReader:
         child = c
         use = use or self.use
         if default is not None and self.context.types.has_text(reference):
-            child = f"{self.scope.soap('filled')}({c}, {string(default)})"
+            child = self._filled(c, default, reference)
         reader = self._reader(reference, use)
         any_type = is_any(reference)
         if use is Use.ENCODED:

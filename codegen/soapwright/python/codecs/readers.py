@@ -397,6 +397,8 @@ class StructReader:
             str(one.name): one.default
             for one in _elements(self.fields)
             if one.default is not None and self.context.types.has_text(one.type)
+            # these are written with prefixes of their own
+            and not self.context.types.may_hold_names(one.type)
         }
 
     def _tags(self, name: QName) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from soapwright.model.api import (
     Attribute,
     BuiltinRef,
     Derivation,
+    Constant,
     ElementMember,
     Enumeration,
     Facets,
@@ -21,6 +22,7 @@ from soapwright.model.api import (
     UnionOf,
 )
 from soapwright.model.patterns import python_pattern
+from soapwright.model.walk import holds_names
 from soapwright.python.context import Context
 from soapwright.python.modules.contents import PARTICLES, content_of
 from soapwright.python.text.literals import string
@@ -118,7 +120,8 @@ class FacetsModules:
             return "Check(absent=True)"
         match one.what:
             case Attribute(type=reference, fixed=fixed):
-                return self._made(self._facets(one, reference), fixed)
+                made = self._facets(one, reference)
+                return self._made(made, self._fixed(reference, fixed))
             case Text(type=reference):
                 return self._made(self._facets(one, reference), None)
             case ElementMember(element=element, repeated=repeated):
@@ -131,11 +134,20 @@ class FacetsModules:
                 if element.substitutes:
                     return self._tagged(alternatives_of(element), given, repeated)
                 made = self._facets(one, element.type)
-                return self._made(made, element.fixed, given, repeated)
+                value = self._fixed(element.type, element.fixed)
+                return self._made(made, value, given, repeated)
             case OrderedMember():
                 return self._tagged(alternatives_in(one.what), [], True)
             case _:
                 return ""
+
+    def _fixed(self, reference: TypeRef, fixed: Constant | None) -> str | None:
+        """A fixed value as its check has it: names in Clark's notation."""
+        if fixed is None or not self.context.types.may_hold_names(reference):
+            return fixed
+        if holds_names(self.context.api.types, reference):
+            return " ".join(map(str, fixed.names()))
+        return None  # of a union: its text may be a name, or not
 
     def _facets(self, one: Field, reference: TypeRef) -> str:
         """The facets of a field's type, or of the type that a restriction checks it by."""

@@ -63,6 +63,18 @@ class Types:
             one.text is not None or one.mixed for one in self.line_of(definition)
         )
 
+    def may_hold_names(self, reference: TypeRef) -> bool:
+        """Whether the text of a type's values may have QNames: that of a simple type or simple content."""
+        if self.simple.is_simple(reference):
+            return self.simple.is_scoped(reference)
+        if not isinstance(reference, NamedRef):
+            return False
+        definition = self.api.types[reference.id]
+        return isinstance(definition, Struct) and any(
+            one.text is not None and self.simple.is_scoped(one.text)
+            for one in self.line_of(definition)
+        )
+
     def has_attributes(self, reference: TypeRef) -> bool:
         """Whether elements of a complex type may have attributes, its own or a derived type's."""
         definition = (

@@ -9,6 +9,7 @@ from soapwright.model.api import (
     Attribute,
     Builtin,
     BuiltinRef,
+    Constant,
     Element,
     ElementMember,
     Member,
@@ -71,7 +72,7 @@ class Alternative:
     name: QName
     type: TypeRef
     nillable: bool
-    default: str | None
+    default: Constant | None
     governing: TypeRef | None = None
 
 
@@ -133,7 +134,7 @@ def alternatives_in(member: OrderedMember) -> list[Alternative]:
     return tagged(one for element in elements for one in _standing(element))
 
 
-def default_of(element: Element | Substitute) -> str | None:
+def default_of(element: Element | Substitute) -> Constant | None:
     """The value of an empty element (XML Schema part 1, section 3.3.1)."""
     return element.default if element.default is not None else element.fixed
 

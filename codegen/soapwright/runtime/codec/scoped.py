@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
+from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
+
 from ..values.lexical import list_text, parse_qname, qname_text
 from ..values.names import QName
 from ..values.strings import split
@@ -19,6 +21,7 @@ from ..xml.element import (
     clark_name,
     in_scope,
 )
+from .reading import is_blank
 from .reading import value as read_value
 from .unions import Facets, first_taking, no_member
 
@@ -71,6 +74,29 @@ def scoped_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T | None:
     except ValueError as error:
         found: T | None = bad_attribute(e, name, error)
         return found
+
+
+def filled_with_names(
+    e: Element, default: str, namespaces: Mapping[str | None, str]
+) -> Element:
+    """The element or, where it is empty, one like it with its default, whose names are of the schema's document.
+
+    Args:
+        e: the element.
+        default: the default, as the schema has it.
+        namespaces: those that its names are in, by their prefixes there; None for the default one.
+
+    Raises:
+        DecodeError: more prefixes are in scope than any document needs.
+    """
+    if not is_blank(e):
+        return e
+    scope = {prefix: uri for prefix, uri in in_scope(e).items() if prefix}
+    # Any: lxml ships no types
+    made: Any = etree.Element(e.tag, dict(e.attrib), {**scope, **namespaces})  # type: ignore[dict-item,unused-ignore]  # lxml's stubs know no default namespace
+    made.text = default
+    found: Element = made
+    return found
 
 
 class _Scope:

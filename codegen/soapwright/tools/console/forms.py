@@ -33,6 +33,7 @@ from soapwright.model.api import (
     UnionOf,
     Wildcard,
 )
+from soapwright.model.walk import holds_names
 from soapwright.tools.calls.service import Bound, Service
 
 # Any: JSON
@@ -236,10 +237,17 @@ class _Forms:
             "name": attribute.name.local,
             "key": key,
             "required": attribute.required,
-            "default": attribute.fixed or attribute.default or "",
+            "default": self._default(attribute),
             "type": self._named(attribute.name.local, attribute.type),
             "doc": attribute.doc,
         }
+
+    def _default(self, one: Attribute | Element) -> str:
+        """The value that a field begins with; names are in Clark's notation, which is taken for them."""
+        given = one.fixed or one.default
+        if given and holds_names(self._api.types, one.type):
+            return " ".join(map(str, given.names()))
+        return given or ""
 
     def _particle(self, particle: Particle) -> Json:
         match particle:
@@ -278,7 +286,7 @@ class _Forms:
             "min": occurs.min,
             "max": most,
             "nillable": element.nillable,
-            "default": element.fixed or element.default or "",
+            "default": self._default(element),
             "abstract": element.abstract,
             "type": type_,
             "substitutes": others,

@@ -174,13 +174,21 @@ def _attribute(
         message = "an attribute needs a name or a ref: it is left out"
         context.findings.mended(Code.SCHEMA, message, schema.at(use))
         return None
+    default = schema.constant(use, use.default)
+    fixed = schema.constant(use, use.fixed)
     return Attribute(
         name=name,
         type=_type(context, where, component, owner),
         required=use.use is xsd.UseType.REQUIRED,
         at=schema.at(use),
-        default=use.default if use.default is not None else component.default,
-        fixed=use.fixed if use.fixed is not None else component.fixed,
+        default=(
+            default
+            if default is not None
+            else where.constant(component, component.default)
+        ),
+        fixed=(
+            fixed if fixed is not None else where.constant(component, component.fixed)
+        ),
         doc=schema.doc(use) or where.doc(component),
     )
 

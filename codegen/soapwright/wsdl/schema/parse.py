@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from soapwright.model.api import Constant
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.model.namespaces import XML, XSD
@@ -55,6 +56,15 @@ class ParsedSchema:
     def prefixes(self, component: xsd.AnnotationBase) -> dict[str | None, str]:
         """The namespaces that are in scope where a component is; the default one is under None."""
         return {**_IMPLIED, **self.node(component).nsmap}
+
+    def constant(
+        self, component: xsd.AnnotationBase, text: str | None
+    ) -> Constant | None:
+        """A default or fixed value of a component."""
+        if text is None:
+            return None
+        found = self.prefixes(component).items()
+        return Constant(text, {prefix or "": uri for prefix, uri in found})
 
     def at(self, component: xsd.AnnotationBase) -> Location:
         """The location of a component."""

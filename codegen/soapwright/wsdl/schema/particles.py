@@ -183,8 +183,8 @@ def _element(
         occurs=times,
         at=at,
         nillable=component.nillable,
-        default=component.default,
-        fixed=component.fixed,
+        default=schema.constant(component, component.default),
+        fixed=schema.constant(component, component.fixed),
         doc=schema.doc(component),
     )
 
@@ -205,8 +205,8 @@ def _reference(
         occurs=times,
         at=schema.at(use),
         nillable=component.nillable,
-        default=component.default,
-        fixed=component.fixed,
+        default=where.constant(component, component.default),
+        fixed=where.constant(component, component.fixed),
         abstract=component.abstract,
         reference=True,
         doc=schema.doc(use) or where.doc(component),

@@ -127,8 +127,8 @@ def _global_element(
         at=schema.at(component),
         nillable=component.nillable,
         abstract=component.abstract,
-        default=component.default,
-        fixed=component.fixed,
+        default=schema.constant(component, component.default),
+        fixed=schema.constant(component, component.fixed),
         head=context.head(schema, component),
         doc=schema.doc(component),
     )

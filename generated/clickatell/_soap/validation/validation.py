@@ -411,6 +411,8 @@ def _is_fixed(value: object, fixed: str) -> bool:
     if isinstance(value, list):
         texts = fixed.split()
         return len(texts) == len(value) and all(map(_is_fixed, value, texts))
+    if isinstance(value, QName):
+        return str(value) == fixed
     plain = value.value if isinstance(value, Enum) else value
     if isinstance(plain, LexicalValue):
         return True  # another text may be the same value: `P1Y` is `P12M`
